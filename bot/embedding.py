@@ -28,7 +28,7 @@ RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def normalise(text: str) -> str:
-    """The form of a text that is embedded: lower case, Latin where Serbian, no marks, no invisible letters."""
+    """The form of a text that is embedded: lower case, Latin where Serbian, no marks or invisible letters."""
     text = unicodedata.normalize("NFKC", text).lower().translate(SERBIAN)
     text = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     text = unicodedata.normalize("NFKD", text).replace("đ", "dj")
