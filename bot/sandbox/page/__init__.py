@@ -1,0 +1,1 @@
+"""The phone page: an SMS phone and a Telegram phone, side by side."""

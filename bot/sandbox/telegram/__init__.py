@@ -1,0 +1,1 @@
+"""The Telegram Bot API, as far as a hotline in private chats needs it."""

@@ -1,0 +1,1 @@
+"""Twilio Programmable Messaging, as far as a hotline needs it."""
