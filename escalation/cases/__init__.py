@@ -1,0 +1,1 @@
+"""Cases: conversations that need a human, in a queue that counsellors take them from."""

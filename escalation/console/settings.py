@@ -1,0 +1,69 @@
+"""What the console is told by whoever starts it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+from bot.clock import Clock
+
+
+class Size(Protocol):
+    """How big a text is on its way by SMS."""
+
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def segments(self) -> int: ...
+    @property
+    def units(self) -> int: ...
+
+
+type Count = Callable[[str], Size]
+"""Counts the text message parts of a text."""
+type Directory = Callable[[str | None, str], Sequence[tuple[str, str]]]
+"""Help services for a person: (country or None, language) -> (what it is, text to put into an answer)."""
+
+# Options for uvicorn. No access log: addresses of pages and people are nobody's business. Event streams never
+# end by themselves, so a stop must not wait for them.
+UVICORN: Final[dict[str, Any]] = {
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "proxy_headers": False,
+    "timeout_graceful_shutdown": 1,
+    "timeout_keep_alive": 30,
+    "ws": "none",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """How the console is reached, and what it borrows from other parts."""
+
+    url: str = "http://127.0.0.1:8001"
+    """Where counsellors open it. With https, cookies are bound to the host and sent encrypted only."""
+    hosts: tuple[str, ...] = ()
+    """Further names (host or host:port) under which it may be reached."""
+    count: Count | None = None
+    """Counts parts of an SMS; None: no counter under the answer."""
+    heartbeat: float = 10.0
+    """Seconds between two signs of life while a page is open."""
+    clock: Clock = Clock()
+
+    @property
+    def https(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        return "__Host-session" if self.https else "session"
+
+    def known_hosts(self) -> frozenset[str]:
+        """Every value a Host header may have; on loopback, its other names too."""
+        parts = urlsplit(self.url)
+        found = {parts.netloc.lower(), *(host.lower() for host in self.hosts)}
+        if parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+            port = f":{parts.port}" if parts.port else ""
+            found |= {f"127.0.0.1{port}", f"localhost{port}", f"[::1]{port}"}
+        return frozenset(found)

@@ -1,0 +1,1 @@
+"""What each address answers; who may ask is in `console/access.py`."""

@@ -1,0 +1,19 @@
+"""The start page, the sign of life for machines, and the one for people."""
+
+from starlette.responses import PlainTextResponse, Response
+
+from escalation.console.visit import Visit
+
+
+async def alive(_: Visit) -> Response:
+    return PlainTextResponse("ok")
+
+
+async def home(visit: Visit) -> Response:
+    return visit.go("/queue" if visit.account.at_desk else "/account")
+
+
+async def present(visit: Visit) -> Response:
+    """Somebody moved or typed: the session's idle time has begun again already."""
+    await visit.on_duty()
+    return Response(status_code=204)

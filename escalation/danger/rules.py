@@ -1,0 +1,215 @@
+"""Phrase rules that staff edit, nlu_data/danger/rules/<language>.yml.
+
+A rule has an id, a level, signals, a reason in plain words, patterns (see patterns.py), phrases that silence
+it (`unless`), and examples it must and must not match. A negation just before a match silences it, unless the
+rule says `negated: counts`; talk of films, games and school work does, unless it says `frame: counts`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from escalation.danger.normalise import BREAK, PAUSE, STOP, tokens
+from escalation.danger.patterns import Pattern, PatternError, alike, compiled, joined
+from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
+
+FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "danger" / "rules"
+REACH = 3  # words before a match in which a negation counts
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one language, ready to search."""
+
+    id: str
+    language: str
+    level: str
+    signals: tuple[str, ...]
+    reason: str
+    flags: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+    negated_counts: bool
+    frame_counts: bool
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that matched, and whether it needed earlier messages or the newest one."""
+
+    rule: Rule
+    now: bool
+
+
+@dataclass(slots=True)
+class Book:
+    """The rules of one language with what they share: negations, frames, spellings that are the same."""
+
+    language: str
+    negations: frozenset[str]
+    sounds: dict[str, str]
+    frames: tuple[Pattern, ...]
+    rules: tuple[Rule, ...]
+    by_word: dict[str, list[tuple[Rule, Pattern]]] = field(default_factory=dict)
+    by_beginning: dict[str, list[tuple[Rule, Pattern]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for rule in self.rules:
+            for pattern in rule.patterns:
+                for word in pattern.words:
+                    self.by_word.setdefault(word, []).append((rule, pattern))
+                for (
+                    beginning
+                ) in pattern.beginnings:  # an empty one: nothing in the pattern narrows the search
+                    self.by_beginning.setdefault(beginning, []).append((rule, pattern))
+
+    def matches(self, words: Sequence[str]) -> list[Match]:
+        """The rules that match a talk: the tokens of its messages, oldest first, with BREAK between them."""
+        words = [alike(word, self.sounds) for word in words]
+        line = joined(words)
+        newest = line.rfind(f" {BREAK} ") + 1
+        found: dict[str, Match] = {}
+        framed: bool | None = None
+        for rule, pattern in self._candidates(words):
+            if rule.id in found and found[rule.id].now:
+                continue
+            for hit in pattern.regex.finditer(line):
+                if not rule.negated_counts and self._negated(line, hit.start()):
+                    continue
+                if any(other.regex.search(line) for other in rule.unless):
+                    break
+                if not rule.frame_counts:
+                    framed = (
+                        any(frame.regex.search(line) for frame in self.frames) if framed is None else framed
+                    )
+                    if framed:
+                        break
+                found[rule.id] = Match(rule, hit.end() > newest)
+        return list(found.values())
+
+    def _candidates(self, words: Sequence[str]) -> dict[tuple[Rule, Pattern], None]:
+        out: dict[tuple[Rule, Pattern], None] = {}
+        for word in dict.fromkeys(words):
+            for pair in self.by_word.get(word, ()):
+                out[pair] = None
+            for length in range(len(word) + 1):
+                for pair in self.by_beginning.get(word[:length], ()):
+                    out[pair] = None
+        return out
+
+    def _negated(self, line: str, start: int) -> bool:
+        for word in reversed(line[:start].split()[-REACH:]):
+            if word in (STOP, PAUSE, BREAK):
+                return False
+            if word in self.negations:
+                return True
+        return False
+
+
+def read_book(path: Path) -> Book:
+    """The rules of one file; raises PatternError with what is wrong and where."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        language = str(content["language"])
+        sounds = {str(key): str(value) for key, value in (content.get("same") or {}).items()}
+        negations = frozenset(
+            alike(token, sounds) for word in content.get("negations") or () for token in tokens(str(word))[:1]
+        )
+        lists = {str(key): _alternatives(value) for key, value in (content.get("words") or {}).items()}
+        frames = tuple(
+            compiled(str(frame), lists, frozenset(), sounds) for frame in content.get("frames") or ()
+        )
+        rules = tuple(_rule(language, entry, lists, negations, sounds) for entry in content["rules"])
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError, OSError, UnicodeDecodeError) as error:
+        raise PatternError(f"{path.name}: {type(error).__name__}") from error
+    if len({rule.id for rule in rules}) != len(rules):
+        raise PatternError(f"{path.name}: two rules have the same id")
+    return Book(language, negations, sounds, frames, rules)
+
+
+def read_books(folder: Path = FOLDER) -> tuple[list[Book], list[str]]:
+    """Every readable rules file, and what is wrong with the others: a broken edit costs one language only."""
+    books, broken = [], []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            books.append(read_book(path))
+        except PatternError as error:
+            broken.append(str(error))
+    if not books and not broken:
+        broken.append("there are no rules")
+    return books, broken
+
+
+def matches(books: Iterable[Book], talk: Sequence[str]) -> list[Match]:
+    """The rules of all languages that match a talk (texts, oldest first): people mix languages."""
+    words: list[str] = []
+    for text in talk:
+        words += [BREAK] * bool(words) + tokens(text)
+    return [match for book in books for match in book.matches(words)]
+
+
+def faults(books: Iterable[Book], harmless: Iterable[str] = ()) -> list[str]:
+    """What a check refuses: examples a rule misses, counter-examples and harmless texts it alarms on."""
+    books = list(books)
+    out = []
+    for book in books:
+        for rule in book.rules:
+            hits = {
+                text: {match.rule.id for match in matches([book], text.split("//"))} for text in rule.examples
+            }
+            out += [
+                f"{rule.id} misses its example: {text}" for text, ids in hits.items() if rule.id not in ids
+            ]
+            for text in rule.counter_examples:
+                if any(match.rule.id == rule.id for match in matches([book], text.split("//"))):
+                    out.append(f"{rule.id} matches its counter-example: {text}")
+    for text in harmless:
+        out += [
+            f"{match.rule.id} alarms on: {text}"
+            for match in matches(books, [text])
+            if match.rule.level != "concern"
+        ]
+    return out
+
+
+def _rule(
+    language: str,
+    entry: Mapping[str, Any],
+    lists: Mapping[str, str],
+    negations: frozenset[str],
+    sounds: dict[str, str],
+) -> Rule:
+    level = str(entry["level"])
+    signals = tuple(entry.get("signals") or ())
+    if (
+        level not in RULE_LEVELS
+        or not set(signals) <= set(SIGNALS)
+        or not entry["reason"]
+        or not entry["examples"]
+    ):
+        raise PatternError(f"{entry['id']}: level, signals, reason or examples are missing or unknown")
+    return Rule(
+        id=str(entry["id"]),
+        language=language,
+        level=level,
+        signals=signals,
+        reason=str(entry["reason"]),
+        flags=tuple(entry.get("flags") or ()),
+        patterns=tuple(compiled(str(source), lists, negations, sounds) for source in entry["patterns"]),
+        unless=tuple(
+            compiled(str(source), lists, frozenset(), sounds) for source in entry.get("unless") or ()
+        ),
+        negated_counts=entry.get("negated") == "counts",
+        frame_counts=entry.get("frame") == "counts",
+        examples=tuple(map(str, entry["examples"])),
+        counter_examples=tuple(map(str, entry.get("counter_examples") or ())),
+    )
+
+
+def _alternatives(value: object) -> str:
+    return "|".join(map(str, value)) if isinstance(value, list) else str(value)
