@@ -1,8 +1,9 @@
-"""Who may open what: every route is in this table with the visitors it is for, and there is no other route."""
+"""Who may open what: every route is in this table, with the visitors it is for; there is no other."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,7 +11,6 @@ from starlette.routing import Route
 from escalation.console.staff import DESK_ROLES, ROLES
 from escalation.console.views import account, case, events, files, home, queue, sign_in
 from escalation.console.visit import Console, Visit
-from starlette.exceptions import HTTPException
 
 type View = Callable[[Visit], Awaitable[Response]]
 

@@ -9,11 +9,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from escalation.cases.desk import Desk
 from escalation.console.access import routes
+from escalation.console.desk import Desk
+from escalation.console.endings import Endings
 from escalation.console.live import Hub
 from escalation.console.pages import Pages
-from escalation.console.recent import Recent
 from escalation.console.security import Door
 from escalation.console.sessions import SessionStore
 from escalation.console.settings import UVICORN, ConsoleSettings, Directory
@@ -34,7 +34,7 @@ def create_app(
 ) -> Starlette:
     """The counsellors' pages. Serve with `uvicorn.Config(app, **UVICORN, ...)`."""
     hub = Hub(desk)
-    console = Console(desk, staff, sessions, settings, directory, Pages(), hub, Recent(settings.clock))
+    console = Console(desk, staff, sessions, settings, directory, Pages(), hub, Endings(settings.clock))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from escalation.cases.desk import Desk
+from escalation.console.desk import Desk
 
 EVERYTHING = "all"
 _AGAIN_SECONDS = 1.0

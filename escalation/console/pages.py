@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from escalation.console.catalogue import Words
+from escalation.console.moments import day, iso
 
 HERE = Path(__file__).parent
 STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -23,6 +24,8 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._templates.filters["iso"] = iso
+        self._templates.filters["day"] = day
 
     def render(self, template: str, words: Words, **context: object) -> str:
         values: dict[str, object] = {"note": "", "account": None, "form": "", "t": words, **context}

@@ -1,11 +1,11 @@
 """A case and its lines, in words for a page. All text of a person comes out of here made fit to be shown."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
-from escalation.cases.desk import CaseRow, Line
+from escalation.cases.case import CaseLine, CaseRow
 from escalation.console.catalogue import Words
+from escalation.console.moments import hour, iso
 from escalation.console.shown import line, shown
 
 LEVELS: Final = ("emergency", "danger", "concern", "none")
@@ -82,7 +82,7 @@ def present(row: CaseRow, words: Words, now: float, me: str, names: dict[str, st
         sms=row.channel == "sms",
         country=line(row.country or "", 20),
         waited=duration(now - row.opened_at, words),
-        opened=_iso(row.opened_at),
+        opened=iso(row.opened_at),
         writing=0 <= now - row.wrote_at < WRITING_SECONDS and row.wrote_at > row.opened_at + 1,
         unread=max(0, row.unread),
         holder=line(names.get(row.holder or "", ""), 60) or words("queue.somebody"),
@@ -90,14 +90,14 @@ def present(row: CaseRow, words: Words, now: float, me: str, names: dict[str, st
     )
 
 
-def show_line(entry: Line, words: Words) -> Shown:
+def show_line(entry: CaseLine, words: Words) -> Shown:
     level = entry.risk if entry.risk in LEVELS and entry.who == "person" else "none"
     return Shown(
         who=entry.who,
         who_name=words(f"who.{entry.who}"),
         text=shown(entry.text),
-        clock=datetime.fromtimestamp(entry.at).astimezone().strftime("%H:%M"),
-        at=_iso(entry.at),
+        clock=hour(entry.at),
+        at=iso(entry.at),
         level=level,
         level_name=words(f"level.{level}"),
         reasons=tuple(line(reason) for reason in entry.reasons[:12]) if level != "none" else (),
@@ -119,7 +119,3 @@ def duration(seconds: float, words: Words) -> str:
     if minutes < 60:
         return words("time.minutes", minutes=minutes)
     return words("time.hours", hours=minutes // 60, minutes=minutes % 60)
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -1,6 +1,6 @@
 """Sign-in sessions and limits in the store: counsellors' only, nothing of a person who texts.
 
-hl:{staff}:session:<sha256 of the token>  hash: account, step, form, until, tries, note; idle time, 8 h at most
+hl:{staff}:session:<sha256 of the token>  hash: account, step, form, until, tries, note; 8 h at most
 hl:{staff}:of:<account>                   set of session hashes, so that all can be ended; 8 h
 hl:{staff}:tries:<what>:<hmac>            wrong tries of a source or a name; 15 min
 hl:{staff}:once:<session hash>:<id>       that this form was sent already; 10 min
@@ -27,6 +27,12 @@ TRIES_OF: dict[str, int] = {"name": 10, "source": 40}
 ONCE_SECONDS = 10 * 60
 
 type Step = Literal["code", "in"]
+
+# A session that has ended meanwhile must not come back as a key without a lifetime: both look first.
+# KEYS: session. Returns the count of wrong codes, 0 if the session is gone.
+_COUNT = "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HINCRBY', KEYS[1], 'tries', 1) or 0"
+# KEYS: session. ARGV: word.
+_NOTE = "return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HSET', KEYS[1], 'note', ARGV[1]) or 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,9 @@ class SessionStore:
         """A new session; returns its token, which is kept nowhere here."""
         token = secrets.token_urlsafe(32)
         key, until = _key(token), self._clock.now() + (self._absolute if step == "in" else HALFWAY)
-        kept = {"account": account, "step": step, "form": secrets.token_urlsafe(24), "until": str(until)}
+        form = secrets.token_urlsafe(24)
         async with self._store.pipeline(transaction=True) as together:
-            together.hset(key, mapping=kept)
+            together.hset(key, mapping={"account": account, "step": step, "form": form, "until": until})
             together.expire(key, self._lifetime(step, until))
             together.sadd(_of(account), key)
             together.expire(_of(account), self._absolute)
@@ -75,15 +81,16 @@ class SessionStore:
         return await self.read(_key(token))
 
     async def read(self, key: str) -> Session | None:
-        kept: dict[bytes, bytes] = await self._store.hgetall(key)
-        if b"account" not in kept or b"until" not in kept:
+        kept = {_text(name): _text(value) for name, value in (await self._store.hgetall(key)).items()}
+        # A field written to a session that ended meanwhile makes no session.
+        if not {"account", "step", "form", "until"} <= kept.keys():
             return None
-        until = float(kept[b"until"])
+        until = float(kept["until"])
         if until <= self._clock.now():
             await self._store.delete(key)
             return None
-        step: Step = "in" if kept[b"step"] == b"in" else "code"
-        return Session(key, kept[b"account"].decode(), step, kept[b"form"].decode(), until)
+        step: Step = "in" if kept["step"] == "in" else "code"
+        return Session(key, kept["account"], step, kept["form"], until)
 
     async def touch(self, session: Session) -> None:
         """Somebody did something: the idle time begins again. Never revives an ended session."""
@@ -98,37 +105,43 @@ class SessionStore:
     async def drop_all(self, account: str, keep: Session | None = None) -> None:
         """End every session of an account, but `keep`."""
         for raw in await self._store.smembers(_of(account)):
-            key = raw.decode()
+            key = _text(raw)
             if keep is None or key != keep.key:
                 await self._store.delete(key)
                 await self._store.srem(_of(account), key)
 
     async def open_sessions(self, account: str) -> int:
         """How many signed-in sessions an account has."""
-        found = [await self.read(raw.decode()) for raw in await self._store.smembers(_of(account))]
-        return sum(1 for session in found if session is not None and session.step == "in")
+        count = 0
+        for raw in await self._store.smembers(_of(account)):
+            session = await self.read(_text(raw))
+            if session is None:
+                await self._store.srem(_of(account), raw)
+            elif session.step == "in":
+                count += 1
+        return count
 
     async def wrong_code(self, session: Session) -> bool:
         """Count a wrong code; True when this sign-in has to begin again."""
-        if await self._store.hincrby(session.key, "tries", 1) < CODE_TRIES:
+        tries = await self._store.eval(_COUNT, 1, session.key)
+        if 0 < int(tries) < CODE_TRIES:
             return False
         await self.drop(session)
         return True
 
     async def note(self, session: Session, word: str) -> None:
         """Leave one fixed word for the next page to show."""
-        if await self._store.exists(session.key):
-            await self._store.hset(session.key, "note", word)
+        await self._store.eval(_NOTE, 1, session.key, word)
 
     async def take_note(self, session: Session) -> str:
         async with self._store.pipeline(transaction=True) as together:
             together.hget(session.key, "note")
             together.hdel(session.key, "note")
             found: list[Any] = await together.execute()
-        return found[0].decode() if found[0] else ""
+        return _text(found[0]) if found[0] else ""
 
     async def once(self, session: Session, form_id: str) -> bool:
-        """True the first time a form is sent; the same one again (a double press, a retry) is not acted on."""
+        """True the first time a form is sent; the same again (a double press, a retry) is not acted on."""
         name = self._once(session, form_id)
         return bool(await self._store.set(name, b"1", nx=True, ex=ONCE_SECONDS))
 
@@ -161,6 +174,10 @@ class SessionStore:
 
     def _once(self, session: Session, form_id: str) -> str:
         return f"hl:{{staff}}:once:{session.key.rsplit(':', 1)[-1][:32]}:{form_id}"
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _key(token: str) -> str:

@@ -1,7 +1,7 @@
 """What the console is told by whoever starts it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -49,7 +49,7 @@ class ConsoleSettings:
     """Counts parts of an SMS; None: no counter under the answer."""
     heartbeat: float = 10.0
     """Seconds between two signs of life while a page is open."""
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def https(self) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 
 LONGEST = 4000
 _MARKS = 3
-"""Combining marks in a row on one letter: Vietnamese needs two; a pile of fifty covers the lines around it."""
+"""Combining marks in a row on one letter: Vietnamese needs two; a pile of fifty covers other lines."""
 
 # Reorder or join text invisibly. Shown as a mark: a counsellor should know that something was there.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -47,9 +47,7 @@ def _letters(text: str) -> list[str]:
             continue
         if letter in "\n\t" or (letter in _KEPT_FORMAT and _in_emoji(text, place)):
             kept.append(letter)
-        elif letter in _DIRECTION:
-            kept.append(_VISIBLE)
-        elif category == "Cc":
+        elif letter in _DIRECTION or category == "Cc":
             kept.append(_VISIBLE)
         elif category in {"Cs", "Co", "Cn"} and not "\U0001f000" <= letter <= "\U0001faff":
             # Half a character, or one that has no meaning: a page with the first could not be sent at all.

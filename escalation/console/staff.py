@@ -11,18 +11,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 
 from bot.clock import Clock
 from bot.errors import HotlineError
+from escalation.console import password as passwords
 from escalation.console.staff_file import LOCK_AFTER, LOCK_SECONDS, StaffFile, opened
 
 ROLES: Final = ("counsellor", "supervisor", "editor", "administrator")
 DESK_ROLES: Final = frozenset({"counsellor", "supervisor"})
 LANGUAGES: Final = ("en", "sq", "bcms", "ro")
 ISSUER = "Hotline"
-SHORTEST, LONGEST = 12, 200
 STEP_SECONDS = 30
 
 __all__ = ["LOCK_AFTER", "LOCK_SECONDS", "Account", "Provision", "Staff", "StaffError", "Trace"]
@@ -71,12 +69,6 @@ class Trace:
     detail: str
 
 
-# RFC 9106's second choice in time, with half of its memory: two sign-ins at once must fit beside the rest.
-_HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
-# No i, l, o, 0, 1: read aloud and typed without doubt. 16 letters of 31 are 79 bits.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
 type Accounts = list[Account]
 type Trail = list[Trace]
 
@@ -88,7 +80,7 @@ class Staff:
         self._clock = clock or Clock()
         self._file = StaffFile(path, key)
         # Checked when a name is unknown, so that the answer takes as long.
-        self._nobody = _HASHER.hash(secrets.token_hex(16))
+        self._nobody = passwords.hashed(secrets.token_hex(16))
 
     def add(
         self, name: str, role: str, languages: Sequence[str] = (), password: str | None = None
@@ -98,23 +90,21 @@ class Staff:
         _one_of(role, ROLES, "role")
         for language in languages:
             _one_of(language, LANGUAGES, "language")
-        password = _password(password, name)
-        secret, account_id = pyotp.random_base32(), secrets.token_hex(8)
+        password = passwords.generated() if password is None else _checked(password, name)
+        hashed, secret, account_id = passwords.hashed(password), pyotp.random_base32(), secrets.token_hex(8)
         with opened(self._file) as rows:
             if rows.find(name) is not None:
                 raise StaffError("There is an account of this name already.")
-            rows.insert(
-                account_id, name, role, _HASHER.hash(password), secret, tuple(languages), self._clock.now()
-            )
+            rows.insert(account_id, name, role, hashed, secret, tuple(languages), self._clock.now())
             rows.trace(self._clock.now(), account_id, "added", role)
         return self._provision(account_id, password, secret)
 
     def reset(self, name: str) -> Provision:
         """A new password and second factor for somebody who lost theirs; also ends a lock-out."""
-        password, secret = _password(None, name), pyotp.random_base32()
+        password, secret = passwords.generated(), pyotp.random_base32()
         with opened(self._file) as rows:
             account_id = str(_existing(rows.find(name))["id"])
-            rows.set(account_id, hash=_HASHER.hash(password), fails=0, locked_until=0.0, last_step=0)
+            rows.set(account_id, hash=passwords.hashed(password), fails=0, locked_until=0.0, last_step=0)
             rows.set_secret(account_id, secret)
             rows.trace(self._clock.now(), account_id, "reset")
         return self._provision(account_id, password, secret)
@@ -166,7 +156,7 @@ class Staff:
         now = self._clock.now()
         with opened(self._file) as rows:
             row = rows.find(name)
-        right = _matches(self._nobody if row is None else str(row["hash"]), password)
+        right = passwords.matches(self._nobody if row is None else str(row["hash"]), password)
         if row is None:
             with opened(self._file) as rows:
                 # The name is left out: people type a password into the wrong box.
@@ -179,13 +169,13 @@ class Staff:
         if not right:
             self._failed(account.id, "password")
             return None
-        if _HASHER.check_needs_rehash(str(row["hash"])):
+        if passwords.outdated(str(row["hash"])):
             with opened(self._file) as rows:
-                rows.set(account.id, hash=_HASHER.hash(password))
+                rows.set(account.id, hash=passwords.hashed(password))
         return account
 
     def verify_code(self, account_id: str, code: str) -> Account | None:
-        """Second step: the account if the one-time code is right, of now or a step aside, and not used yet."""
+        """Second step: the account if the one-time code is right (a step aside will do) and not used yet."""
         now = self._clock.now()
         with opened(self._file) as rows:
             row = rows.get(account_id)
@@ -212,10 +202,10 @@ class Staff:
             row = rows.get(account_id)
         if row is None or row["locked_until"] > self._clock.now():
             return False
-        if not _matches(str(row["hash"]), old):
+        if not passwords.matches(str(row["hash"]), old):
             self._failed(account_id, "password")
             return False
-        hashed = _HASHER.hash(_password(new, str(row["name"])))
+        hashed = passwords.hashed(_checked(new, str(row["name"])))
         with opened(self._file) as rows:
             rows.set(account_id, hash=hashed)
             rows.trace(self._clock.now(), account_id, "password_changed")
@@ -287,22 +277,10 @@ def _one_of(value: str, known: Sequence[str], what: str) -> None:
         raise StaffError(f"No such {what}. Known: {', '.join(word for word in known if word)}.")
 
 
-def _password(given: str | None, name: str) -> str:
-    if given is None:
-        letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
-        return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
-    if not SHORTEST <= len(given) <= LONGEST:
-        raise StaffError(f"A password has {SHORTEST} to {LONGEST} characters.")
-    if name.casefold() in given.casefold() or len(set(given)) < 5:
-        raise StaffError("This password is too easy to guess.")
-    return given
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hashed, password[: LONGEST + 1])
-    except (Argon2Error, InvalidHashError):
-        return False
+def _checked(password: str, name: str) -> str:
+    if fault := passwords.fault(password, name):
+        raise StaffError(fault)
+    return password
 
 
 def _step(secret: str, code: str, now: float) -> int | None:

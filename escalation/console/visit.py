@@ -10,11 +10,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from escalation.cases.desk import Desk
 from escalation.console.catalogue import LANGUAGES, Words, asked, words
+from escalation.console.desk import Desk
+from escalation.console.endings import Endings
 from escalation.console.live import Hub
 from escalation.console.pages import Pages
-from escalation.console.recent import Recent
 from escalation.console.sessions import Session, SessionStore
 from escalation.console.settings import ConsoleSettings, Directory
 from escalation.console.staff import Account, Staff
@@ -35,7 +35,7 @@ class Console:
     directory: Directory | None
     pages: Pages
     hub: Hub
-    given_back: Recent
+    endings: Endings
 
 
 @dataclass(slots=True, repr=False)
@@ -85,13 +85,13 @@ class Visit:
     def now(self) -> float:
         return self.console.settings.clock.now()
 
-    def page(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
+    def page(self, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
         form = "" if self.session is None else self.session.form
         account = self.visitor if self.session and self.session.step == "in" else None
         html = self.console.pages.render(template, self.words, form=form, account=account, **context)
         return HTMLResponse(html, status)
 
-    async def whole(self, template: str, status: int = 200, **context: object) -> HTMLResponse:
+    async def whole(self, template: str, status: int = 200, /, **context: object) -> HTMLResponse:
         """A page of its own, with the word that the last action left for it."""
         note = await self.console.sessions.take_note(self.signed)
         return self.page(template, status, note=note, **context)

@@ -5,11 +5,13 @@ Lines are shown to the counsellor who holds the talk and to nobody else.
 
 import re
 import secrets
+from collections.abc import Awaitable
 
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from escalation.cases.desk import CaseView
+from escalation.cases.case import CaseView, Outcome
+from escalation.console.endings import Way
 from escalation.console.rows import LANGUAGE_TAGS, present, show_line
 from escalation.console.shown import line, shown, typed
 from escalation.console.size import described
@@ -26,7 +28,7 @@ async def page(visit: Visit) -> Response:
 
 async def live(visit: Visit) -> Response:
     case_id = _id(visit)
-    return visit.page("_case.html", **await _context(visit, case_id))
+    return visit.page("_case.html", 200, **await _context(visit, case_id))
 
 
 async def claim(visit: Visit) -> Response:
@@ -34,6 +36,7 @@ async def claim(visit: Visit) -> Response:
     await visit.on_duty()
     outcome = await visit.console.desk.claim(case_id, visit.account.id)
     if outcome == "done":
+        visit.console.endings.forget(case_id)
         return visit.go(f"/cases/{case_id}")
     return await visit.leave(outcome, "/queue")
 
@@ -66,11 +69,7 @@ async def bot_page(visit: Visit) -> Response:
 
 
 async def to_bot(visit: Visit) -> Response:
-    case_id, given_back = _id(visit), visit.console.given_back
-    given_back.add(case_id)
-    outcome = await visit.console.desk.to_bot(case_id, visit.account.id)
-    if outcome != "done":
-        given_back.forget(case_id)
+    outcome = await _end(visit, "bot", visit.console.desk.to_bot(_id(visit), visit.account.id))
     return await visit.leave("bot" if outcome == "done" else outcome, "/queue")
 
 
@@ -80,11 +79,22 @@ async def close_page(visit: Visit) -> Response:
 
 async def close(visit: Visit) -> Response:
     case_id = _id(visit)
-    outcome = await visit.console.desk.close(case_id, visit.account.id, wipe_chat="wipe" in visit.form)
+    closing = visit.console.desk.close(case_id, visit.account.id, wipe_chat="wipe" in visit.form)
+    outcome = await _end(visit, "closed", closing)
     # Closed or gone, the case's own page says that it is erased.
     return (
         visit.go(f"/cases/{case_id}") if outcome in {"done", "gone"} else await visit.leave(outcome, "/queue")
     )
+
+
+async def _end(visit: Visit, way: Way, ending: Awaitable[Outcome]) -> Outcome:
+    """Remember how a talk ends before it does: open tabs hear of it at once."""
+    case_id, endings = _id(visit), visit.console.endings
+    endings.add(case_id, way)
+    outcome = await ending
+    if outcome != "done":
+        endings.forget(case_id)
+    return outcome
 
 
 async def measure(visit: Visit) -> Response:
@@ -105,12 +115,15 @@ async def _page(visit: Visit, status: int = 200, problem: str = "", draft: str =
 
 async def _context(visit: Visit, case_id: str) -> dict[str, object]:
     """What the templates of a talk may use; lines only for its holder."""
-    view = await visit.console.desk.case(case_id)
+    view, way = await visit.console.desk.case(case_id), visit.console.endings.way(case_id)
+    nothing: dict[str, object] = {"case_id": case_id, "row": None, "lines": ()}
     if view is None:
-        way = "bot" if case_id in visit.console.given_back else "closed"
-        return {"state": "gone", "way": way, "row": None, "lines": ()}
+        return nothing | {"state": "gone", "way": way or "closed"}
+    if way is not None and view.row.holder == visit.account.id:
+        # The desk has the order; what was said is shown no more, though it takes a moment to be gone.
+        return nothing | {"state": "ending", "way": way}
     row = present(view.row, visit.words, visit.now, visit.account.id, await visit.names())
-    context: dict[str, object] = {"state": row.state, "way": "", "row": row, "lines": ()}
+    context = nothing | {"state": row.state, "way": "closed", "row": row}
     if row.state == "mine":
         context |= {
             "lines": tuple(show_line(entry, visit.words) for entry in view.lines),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from escalation.cases.desk import CaseRow
+from escalation.cases.case import CaseRow
 from escalation.console.rows import Row, present
 from escalation.console.visit import Visit
 
@@ -42,6 +42,7 @@ async def take(visit: Visit) -> Response:
     for row in waiting:
         # A colleague may have been faster: then the next one.
         if await visit.console.desk.claim(row.id, account.id) == "done":
+            visit.console.endings.forget(row.id)
             return visit.go(f"/cases/{row.id}")
     return await visit.leave("nobody", "/queue")
 

@@ -1,0 +1,36 @@
+"""How talks ended that ended a moment ago, for tabs still open. In memory only, for minutes."""
+
+from collections import OrderedDict
+from typing import Literal
+
+from bot.clock import Clock
+
+type Way = Literal["closed", "bot"]
+
+_SECONDS = {"closed": 60.0, "bot": 900.0}
+"""An order to close that the desk has not carried out in a minute has failed: the talk is shown again."""
+_MOST = 500
+
+
+class Endings:
+    """A few ids for a few minutes; written nowhere."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ends: OrderedDict[str, tuple[Way, float]] = OrderedDict()
+
+    def add(self, case_id: str, way: Way) -> None:
+        self._ends[case_id] = (way, self._clock.now() + _SECONDS[way])
+        self._ends.move_to_end(case_id)
+        while len(self._ends) > _MOST:
+            self._ends.popitem(last=False)
+
+    def forget(self, case_id: str) -> None:
+        self._ends.pop(case_id, None)
+
+    def way(self, case_id: str) -> Way | None:
+        way, until = self._ends.get(case_id, ("closed", 0.0))
+        if until <= self._clock.now():
+            self.forget(case_id)
+            return None
+        return way

@@ -1,0 +1,201 @@
+// Live pages. The event stream says what changed, never what is in it; the page then fetches its own fragment
+// through the same checked address as always. Without this script everything works by reload.
+
+const body = document.body;
+const main = document.getElementById("main");
+const banner = document.getElementById("banner");
+const sound = document.getElementById("sound");
+const counter = document.getElementById("nav-waiting");
+
+const SILENT_MS = 30000; // no sign of life for so long: the line is broken
+const POLL_MS = 15000; // then ask by ourselves this often
+const IDLE_MS = 28 * 60000; // two minutes before the server ends an idle session
+const SEEN_MS = 60000; // tell the server at most this often that somebody is here
+
+let lastHeard = Date.now();
+let lastInput = Date.now();
+let lastSeen = Date.now();
+let leading = false; // one tab holds the stream and makes the sound for all
+let known = null; // ids that were waiting when we looked last
+
+export function show(text) {
+  banner.textContent = text;
+  banner.hidden = !text;
+}
+
+export function leave() {
+  main.replaceChildren(); // nothing of a talk stays on the screen
+  location.replace("/login");
+}
+
+export async function ask(path, fields) {
+  const options = { headers: { "X-Live": "1" }, cache: "no-store", credentials: "same-origin" };
+  if (fields) {
+    options.method = "POST";
+    options.body = new URLSearchParams({ token: body.dataset.token, ...fields });
+  }
+  const answer = await fetch(path, options);
+  if (answer.status === 401) {
+    leave();
+    throw new Error("signed out");
+  }
+  return answer;
+}
+
+async function fragment(path) {
+  const answer = await ask(path);
+  if (!answer.ok) throw new Error("not now");
+  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+}
+
+// Fetches one fragment; asked again meanwhile, it fetches once more afterwards.
+function fetcher(path, use) {
+  let running = false;
+  let again = false;
+  return async function fetchIt() {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    try {
+      use(await fragment(path));
+      show("");
+    } catch {
+      show(body.dataset.lost);
+    }
+    running = false;
+    if (again) {
+      again = false;
+      fetchIt();
+    }
+  };
+}
+
+function swap(fresh) {
+  const old = document.getElementById("live");
+  if (!fresh || old.isEqualNode(fresh)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  old.replaceWith(fresh);
+  if (focused) (document.getElementById(focused) || main).focus();
+  document.dispatchEvent(new CustomEvent("swapped", { detail: { old, fresh } }));
+}
+
+function count(fresh) {
+  const waiting = Number(fresh.dataset.waiting);
+  const ids = fresh.dataset.ids.split(" ").filter(Boolean);
+  counter.textContent = waiting;
+  counter.hidden = waiting === 0;
+  if (main.dataset.about === "queue") {
+    document.title = (waiting ? `(${waiting}) ` : "") + `${main.dataset.title} · ${body.dataset.name}`;
+  }
+  if (known && ids.some((id) => !known.has(id))) alarm();
+  known = new Set(ids);
+}
+
+// A sound and, where allowed, a notification. Both say that somebody waits, and nothing else.
+function alarm() {
+  if (!leading || localStorage.getItem("sound") !== "on") return;
+  const audio = new AudioContext();
+  [660, 880].forEach((pitch, place) => {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const start = audio.currentTime + place * 0.22;
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.12, start);
+    volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.2);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.2);
+  });
+  setTimeout(() => audio.close(), 1000);
+  if (document.hidden && window.Notification?.permission === "granted") {
+    new Notification(body.dataset.name, { body: body.dataset.alert, tag: "waiting" });
+  }
+}
+
+function prepareSound() {
+  const apply = () => sound.setAttribute("aria-pressed", String(localStorage.getItem("sound") === "on"));
+  sound.hidden = false;
+  apply();
+  sound.addEventListener("click", () => {
+    localStorage.setItem("sound", localStorage.getItem("sound") === "on" ? "off" : "on");
+    if (window.Notification?.permission === "default") Notification.requestPermission();
+    apply();
+  });
+}
+
+const onQueue = main.dataset.about === "queue";
+const refreshQueue = fetcher(onQueue ? main.dataset.live : "/queue/live", (fresh) => {
+  count(fresh);
+  if (onQueue) swap(fresh);
+});
+export const refresh = onQueue ? refreshQueue : fetcher(main.dataset.live, swap);
+
+function hear(change) {
+  lastHeard = Date.now();
+  if (change === "out") leave();
+  if (change === "all" || change === "queue") refreshQueue();
+  if (!onQueue && (change === "all" || change === main.dataset.about)) refresh();
+}
+
+// One stream for all tabs: browsers allow few connections to a host, and one sound is enough.
+function listen() {
+  const tabs = new BroadcastChannel("live");
+  tabs.onmessage = (message) => hear(message.data);
+  const lead = () =>
+    new Promise(() => {
+      leading = true;
+      const open = () => {
+        const source = new EventSource("/events");
+        source.onmessage = (message) => {
+          hear(message.data);
+          tabs.postMessage(message.data);
+        };
+        source.onerror = () => {
+          if (source.readyState !== EventSource.CLOSED) return;
+          refresh(); // signed out, or the server is starting: this finds out which
+          setTimeout(open, 5000);
+        };
+      };
+      open();
+    });
+  if (navigator.locks) navigator.locks.request("live", lead);
+  else lead();
+}
+
+function seen() {
+  lastInput = Date.now();
+  if (lastInput - lastSeen < SEEN_MS) return;
+  lastSeen = lastInput;
+  ask("/present", {}).catch(() => {});
+}
+
+export function idleFor() {
+  return Date.now() - lastInput;
+}
+
+function watch() {
+  const silent = Date.now() - lastHeard;
+  if (silent > SILENT_MS) {
+    lastHeard = Date.now() - SILENT_MS + POLL_MS;
+    refreshQueue();
+    if (!onQueue) refresh();
+  }
+  if (idleFor() > IDLE_MS) show(body.dataset.idle);
+}
+
+export function start() {
+  if (sound) prepareSound();
+  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, seen, { passive: true });
+  // A page that comes back from the browser's memory may show a talk that is gone.
+  addEventListener("pageshow", (shown) => {
+    if (!shown.persisted) return;
+    main.replaceChildren();
+    location.reload();
+  });
+  setInterval(watch, 5000);
+  // Waiting times grow by themselves.
+  setInterval(() => (onQueue ? refreshQueue() : refresh()), 30000);
+  listen();
+}

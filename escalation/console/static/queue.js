@@ -1,0 +1,3 @@
+import { start } from "./live.js";
+
+start();
