@@ -1,0 +1,1 @@
+"""From a phone to an answer and back."""

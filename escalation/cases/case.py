@@ -1,4 +1,4 @@
-"""A case: what a counsellor sees of a conversation before opening it. Never a number, a name or a word said."""
+"""A case: what a counsellor sees of a conversation before opening it. Never a number, name or word said."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -10,160 +10,24 @@ Who = Literal["person", "bot", "counsellor", "notice"]
 
 RANK = {"none": 0, "concern": 1, "danger": 2, "emergency": 3}
 HEADSTART = {"none": 0, "concern": 10 * 60, "danger": 60 * 60, "emergency": 24 * 3600}
-"""Seconds of waiting a risk counts for. The order in the queue is opening time less headstart: a higher risk comes
-first, and yet somebody who has waited an hour longer comes before a fresh `danger`, so that nobody starves."""
+"""Seconds of waiting a risk counts for. The order in the queue is opening time less headstart: a higher risk
+comes first, and yet somebody who has waited an hour longer comes before a fresh `danger`: nobody starves."""
 
-FIRST = [
-    "amber",
-    "autumn",
-    "birch",
-    "blue",
-    "bright",
-    "calm",
-    "clear",
-    "cloud",
-    "copper",
-    "coral",
-    "dawn",
-    "deep",
-    "early",
-    "evening",
-    "fern",
-    "field",
-    "forest",
-    "garden",
-    "gentle",
-    "golden",
-    "green",
-    "harbour",
-    "hazel",
-    "high",
-    "hill",
-    "island",
-    "ivory",
-    "lake",
-    "lemon",
-    "light",
-    "lilac",
-    "linen",
-    "little",
-    "maple",
-    "meadow",
-    "mild",
-    "misty",
-    "moon",
-    "morning",
-    "mountain",
-    "north",
-    "ocean",
-    "olive",
-    "open",
-    "orchard",
-    "pearl",
-    "pine",
-    "plain",
-    "quiet",
-    "rain",
-    "river",
-    "rose",
-    "round",
-    "sand",
-    "silver",
-    "sky",
-    "slow",
-    "small",
-    "snow",
-    "soft",
-    "south",
-    "spring",
-    "star",
-    "still",
-    "stone",
-    "summer",
-    "sun",
-    "tall",
-    "valley",
-    "violet",
-    "warm",
-    "water",
-    "west",
-    "white",
-    "wide",
-    "wild",
-    "willow",
-    "wind",
-    "winter",
-    "wood",
-]
-SECOND = [
-    "badger",
-    "bear",
-    "beaver",
-    "bee",
-    "bird",
-    "bison",
-    "blackbird",
-    "bluebird",
-    "butterfly",
-    "crane",
-    "cricket",
-    "deer",
-    "dolphin",
-    "dove",
-    "dragonfly",
-    "duck",
-    "eagle",
-    "falcon",
-    "finch",
-    "firefly",
-    "fox",
-    "gull",
-    "hare",
-    "hawk",
-    "hedgehog",
-    "heron",
-    "horse",
-    "kingfisher",
-    "lark",
-    "lynx",
-    "magpie",
-    "marten",
-    "mole",
-    "moth",
-    "mouse",
-    "newt",
-    "nightingale",
-    "otter",
-    "owl",
-    "panda",
-    "partridge",
-    "pelican",
-    "pigeon",
-    "pony",
-    "puffin",
-    "quail",
-    "rabbit",
-    "raven",
-    "robin",
-    "salmon",
-    "seal",
-    "sparrow",
-    "squirrel",
-    "starling",
-    "stork",
-    "swallow",
-    "swan",
-    "swift",
-    "thrush",
-    "tiger",
-    "toad",
-    "trout",
-    "turtle",
-    "walrus",
-    "whale",
-    "wolf",
-    "wren",
-]
+# fmt: off
+FIRST = (
+    "amber autumn birch blue bright calm clear cloud copper coral dawn deep early evening fern field "
+    "forest garden gentle golden green harbour hazel high hill island ivory lake lemon light lilac linen "
+    "little maple meadow mild misty moon morning mountain north ocean olive open orchard pearl pine plain "
+    "quiet rain river rose round sand silver sky slow small snow soft south spring star still stone "
+    "summer sun tall valley violet warm water west white wide wild willow wind winter wood"
+).split()
+SECOND = (
+    "badger bear beaver bee bird bison blackbird bluebird butterfly crane cricket deer dolphin dove "
+    "dragonfly duck eagle falcon finch firefly fox gull hare hawk hedgehog heron horse kingfisher lark "
+    "lynx magpie marten mole moth mouse newt nightingale otter owl panda partridge pelican pigeon pony "
+    "puffin quail rabbit raven robin salmon seal sparrow squirrel starling stork swallow swan swift "
+    "thrush tiger toad trout turtle walrus whale wolf wren"
+).split()
 
 
 @dataclass(frozen=True, slots=True)

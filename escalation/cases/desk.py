@@ -1,4 +1,4 @@
-"""The desk: everything a counsellor can do to a case. The console's pages work on this and on nothing else."""
+"""The desk: everything a counsellor can do to a case. The console's pages work on this alone."""
 
 from collections.abc import AsyncIterator
 

@@ -4,12 +4,10 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from redis.asyncio import Redis
-
 from bot import keys, logs
 from bot.clock import Clock
 from bot.errors import KeyGone
-from bot.scripts import Scripts
+from bot.scripts import Scripts, Store
 from bot.sessions import Conversation
 from bot.vault import Vault
 from escalation.cases.case import RANK, Alarm, CaseRow, Outcome, State, alias, order
@@ -22,14 +20,14 @@ PER_PERSON_MIN = 8
 
 
 class Cases:
-    def __init__(self, store: "Redis", vault: Vault, clock: Clock) -> None:
+    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
         self._scripts = Scripts(store, LUA)
 
     async def open(self, talk: Conversation, alarm: Alarm) -> int:
-        """Put a conversation in the queue, or raise it there; 1 opened, 2 raised, 0 nothing new. Repeatable."""
+        """Put a conversation in the queue, or raise it there: 1 opened, 2 raised, 0 neither. Repeatable."""
         now, place = self._clock.now(), keys.case(talk.id)
         opened = await self._store.hget(place, "opened_at")
         began = float(opened) if opened else now
@@ -197,7 +195,7 @@ class Cases:
                 if message is not None:
                     yield message["data"].decode()
         finally:
-            await listener.aclose()  # type: ignore[no-untyped-call]
+            await listener.aclose()
 
     async def _changed(self, conversation: str) -> None:
         await self._store.publish(keys.CHANGES, conversation)

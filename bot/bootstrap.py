@@ -1,0 +1,166 @@
+"""Where the parts are put together: the only place that picks real ones."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot import logs, metrics, scripts
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.deletions import Deletions
+from bot.dialogue import Dialogue
+from bot.engine import Engine
+from bot.erase import Eraser
+from bot.handover import Handover
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.scripts import Scripts, Store
+from bot.sender import Sender
+from bot.sessions import Sessions
+from bot.settings import Settings
+from bot.store import connect
+from bot.sweep import Sweep
+from bot.turn import Judge, Turns
+from bot.vault import Vault
+from bot.worker import Worker
+from escalation.cases.desk import Desk
+from escalation.cases.queue import Cases
+
+
+@dataclass
+class Hotline:
+    """All parts, each made when first asked for, so that a role carries only what it uses."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    channels: Mapping[str, Channel]
+
+    @cached_property
+    def scripts(self) -> Scripts:
+        return Scripts(self.store, scripts.HERE)
+
+    @cached_property
+    def silence_s(self) -> int:
+        return self.settings.silence_minutes * 60
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.settings.secret, self.store, self.clock)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.store, self.vault, self.scripts, self.silence_s)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.store, self.vault, self.scripts)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.store, self.vault, self.clock, self.silence_s)
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.store, self.vault, self.clock)
+
+    @cached_property
+    def deletions(self) -> Deletions:
+        return Deletions(self.store, self.vault, self.clock)
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        return Eraser(
+            self.store, self.vault, self.scripts, self.inbox, self.deletions, self.cases, self.channels
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        return Engine(self.settings.engine_url, self.settings.engine_token)
+
+    @cached_property
+    def desk(self) -> Desk:
+        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.clock)
+
+    def turns(self, judge: Judge) -> Turns:
+        handover = Handover(self.cases)
+        return Turns(
+            self.inbox,
+            self.sessions,
+            self.vault,
+            judge,
+            Dialogue(self.engine, handover),
+            handover,
+            self.cases,
+            self.eraser,
+            self.channels,
+            self.clock,
+        )
+
+    def worker(self, judge: Judge) -> Worker:
+        return Worker(
+            self.store,
+            self.scripts,
+            self.inbox,
+            self.outbox,
+            self.turns(judge),
+            Sender(self.outbox, self.inbox, self.deletions, self.channels, self.clock),
+            self.deletions,
+            dict(self.channels),
+            self.clock,
+        )
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """The channels that are set up; call inside a running loop."""
+    found: dict[str, Channel] = {}
+    if settings.sms:
+        from bot.channels.sms.send import Sms
+
+        callback = f"{settings.public_url.rstrip('/')}/twilio/status" if settings.public_url else ""
+        found["sms"] = Sms(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            settings.twilio_number,
+            api=settings.twilio_api_url,
+            callback=callback,
+        )
+    if settings.telegram:
+        from bot.channels.telegram.send import Telegram
+
+        found["telegram"] = Telegram(settings.telegram_token, api=settings.telegram_api_url)
+    return found
+
+
+@asynccontextmanager
+async def hotline(
+    settings: Settings, *, with_channels: bool = True, clock: Clock | None = None
+) -> AsyncIterator[Hotline]:
+    """All parts on one store, closed at the end."""
+    store = connect(settings.store_url)
+    made = channels(settings) if with_channels else {}
+    whole = Hotline(settings, store, clock or Clock(), made)
+    try:
+        yield whole
+    finally:
+        if "engine" in whole.__dict__:
+            await whole.engine.aclose()
+        for channel in made.values():
+            await channel.aclose()
+        await store.aclose()
+
+
+def judge() -> Judge:
+    """The danger detectors; loading never fails, a part that does is told to operators."""
+    from escalation.danger.assess import Assessor
+
+    assessor = Assessor.load()
+    metrics.degraded(len(assessor.degraded))
+    for part in assessor.degraded:
+        logs.event("degraded", part=part)
+    return assessor

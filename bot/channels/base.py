@@ -1,0 +1,78 @@
+"""What a channel is: a folder that declares how its provider behaves.
+
+`turn`, `sender`, `deletions` and `erase` ask these declarations, never a provider by name, so a further way
+to text (another SMS provider, Viber, a modem) is a further folder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from bot.private import Address, Text
+
+Kind = Literal["text", "edited", "unreadable", "left"]
+"""text: words. edited: an earlier message in new words. unreadable: a picture, voice, a sticker.
+left: the person blocked us or opted out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """The five fields kept of an inbound request, and what kind of message it is; the rest is dropped."""
+
+    channel: str
+    provider_id: str
+    address: Address
+    text: Text
+    at: float
+    hint: str | None = None
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to a person; `id` is minted before sending."""
+
+    id: str
+    channel: str
+    address: Address
+    text: Text
+    buttons: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a provider calls the message it accepted."""
+
+    provider_id: str
+
+
+class Channel(Protocol):
+    """Sends and deletes at one provider; raises only `ChannelError`s."""
+
+    name: str
+    deletes_log: bool
+    """The provider keeps a log of messages that we delete from (SMS): deleting is the acknowledgement."""
+    wipes_chat: bool
+    """Messages can be taken out of the person's own app (Telegram)."""
+    can_list: bool
+    """What was sent can be listed, so that an unknown outcome can be looked up."""
+
+    def owed_id(self, message: Inbound) -> str | None:
+        """The id to delete at the provider once this message is answered; None where there is no such log."""
+        ...
+
+    def shown_id(self, message: Inbound) -> str | None:
+        """The id by which this message can be taken out of the person's chat; None where it cannot."""
+        ...
+
+    async def send(self, message: Outgoing) -> Sent: ...
+
+    async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
+        """Whether this message went out after `since`; asked after an unknown outcome where `can_list`."""
+        ...
+
+    async def delete(self, provider_ids: Sequence[str]) -> None:
+        """Delete what the provider keeps; gone already counts as deleted."""
+        ...
+
+    async def aclose(self) -> None: ...

@@ -1,0 +1,133 @@
+"""Sending, looking up and deleting at Twilio."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from bot.channels.base import Inbound, Outgoing, Sent
+from bot.errors import ChannelError, NeverAgain, OperatorNeeded, OutcomeUnknown, PersonLeft, TryLater
+from bot.settings import TWILIO_API
+
+SECONDS = 10.0
+VALIDITY_S = 3600
+"""An answer that arrives hours later can do harm."""
+
+# https://www.twilio.com/docs/api/errors: what to do with which code.
+GONE = 20404
+LEFT = frozenset({21610})
+NEVER = frozenset({21211, 21214, 21217, 21614, 21617, 21635, 30003, 30004, 30005, 30006, 30007, 30036})
+OPERATOR = frozenset({20003, 20005, 21408, 21606, 21612, 21659, 30029, 30030})
+
+
+class OwnAddress(AsyncTwilioHttpClient):
+    """Twilio's client at a configurable address, and with a time-out that holds (its own is ignored)."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = urlsplit(base)
+
+    async def request(self, method: str, url: str, **arguments: Any) -> Response:
+        asked = urlsplit(url)
+        url = urlunsplit((self._base.scheme, self._base.netloc, asked.path, asked.query, ""))
+        async with asyncio.timeout(SECONDS):
+            return await super().request(method, url, **arguments)
+
+
+class Sms:
+    """The SMS channel; construct it inside a running loop."""
+
+    name = "sms"
+    deletes_log = True
+    wipes_chat = False
+    can_list = True
+
+    def __init__(
+        self, account: str, token: str, number: str, *, api: str = TWILIO_API, callback: str = ""
+    ) -> None:
+        self._http = OwnAddress(api)
+        self._client = Client(account, token, http_client=self._http)
+        self._number = number
+        self._callback = callback
+
+    def __repr__(self) -> str:
+        return "<Sms>"
+
+    def owed_id(self, message: Inbound) -> str | None:
+        return message.provider_id
+
+    def shown_id(self, message: Inbound) -> str | None:
+        return None
+
+    async def send(self, message: Outgoing) -> Sent:
+        arguments: dict[str, Any] = {"status_callback": self._callback} if self._callback else {}
+        try:
+            created = await self._client.messages.create_async(
+                to=message.address.reveal(),
+                from_=self._number,
+                body=message.text.reveal(),
+                validity_period=VALIDITY_S,
+                **arguments,
+            )
+        except Exception as error:
+            raise _meaning(error, repeats_safely=False) from None
+        return Sent(created.sid)
+
+    async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
+        """Twilio takes no id of ours, so the same words to the same number after that moment count."""
+        try:
+            listed = await self._client.messages.list_async(
+                to=message.address.reveal(),
+                date_sent_after=datetime.fromtimestamp(since - 120, UTC),
+                limit=50,
+            )
+        except Exception as error:
+            raise _meaning(error, repeats_safely=True) from None
+        body = message.text.reveal()
+        for found in listed:
+            if str(found.direction).startswith("outbound") and found.body == body:
+                return Sent(found.sid)
+        return None
+
+    async def delete(self, provider_ids: Sequence[str]) -> None:
+        for sid in provider_ids:
+            try:
+                await self._client.messages(sid).delete_async()
+            except Exception as error:
+                meaning = _meaning(error, repeats_safely=True)
+                if meaning.code != GONE:
+                    raise meaning from None
+
+    async def aclose(self) -> None:
+        await self._http.close()
+
+
+def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:
+    """A reply of Twilio's in our own words; its own text can hold a phone number and is dropped here."""
+    if isinstance(error, TwilioRestException):
+        code, status = int(error.code or 0), int(error.status or 0)
+        if code in LEFT:
+            return PersonLeft(code)
+        if code in OPERATOR or status in (401, 403):
+            return OperatorNeeded(code or status)
+        if status == 404:
+            return NeverAgain(GONE)
+        if code == 20009 or status == 429:
+            return TryLater(code or status)
+        if status >= 500:
+            return TryLater(code or status) if repeats_safely else OutcomeUnknown(code or status)
+        if code in NEVER or status == 400:
+            return NeverAgain(code or status)
+        return TryLater(code or status)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return TryLater()  # never reached them
+    if isinstance(error, (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError)):
+        return TryLater() if repeats_safely else OutcomeUnknown()
+    raise error

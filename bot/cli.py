@@ -1,0 +1,230 @@
+"""The command line: `hotline`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from bot import settings as settings_of
+from bot.errors import HotlineError
+from bot.settings import Settings
+
+
+def plainly[**P](command: Callable[P, None]) -> Callable[P, None]:
+    """Say in one sentence what is wrong and how to mend it, instead of a traceback."""
+
+    @wraps(command)
+    def told(*arguments: P.args, **named: P.kwargs) -> None:
+        try:
+            command(*arguments, **named)
+        except HotlineError as error:
+            click.echo(f"hotline: {error}", err=True)
+            sys.exit(2)
+
+    return told
+
+
+def load() -> Settings:
+    return settings_of.load()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A hotline young people text anonymously."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Phones to text from and a counsellor to sign in as.")
+@plainly
+def run(demo: bool) -> None:
+    """Everything on this machine, on an embedded store."""
+    from bot.run import run as run_all
+
+    run_all(load(), demo=demo)
+
+
+@main.command()
+@plainly
+def gateway() -> None:
+    """The webhooks of the providers."""
+    from bot.roles import run_gateway
+
+    asyncio.run(run_gateway(load()))
+
+
+@main.command()
+@plainly
+def worker() -> None:
+    """Turns, sending, erasing."""
+    from bot.roles import run_worker
+
+    asyncio.run(run_worker(load()))
+
+
+@main.command()
+@plainly
+def console() -> None:
+    """The counsellors' pages."""
+    from bot.roles import run_console
+
+    asyncio.run(run_console(load()))
+
+
+@main.command()
+@plainly
+def engine() -> None:
+    """The dialogue engine (Rasa)."""
+    from bot.roles import run_engine
+
+    run_engine(load())
+
+
+@main.command()
+@click.option("--language", default=None, help="Language to begin in: en, sq, bcms, ro.")
+@click.option("--channel", type=click.Choice(["sms", "telegram"]), default="telegram")
+@plainly
+def chat(language: str | None, channel: str) -> None:
+    """Talk in this terminal through the whole turn."""
+    from bot.terminal import chat as talk
+
+    asyncio.run(talk(load(), language, channel))
+
+
+@main.command()
+@plainly
+def assess() -> None:
+    """JSON lines {id, text, language?, history?} in, verdicts out, in the same order."""
+    from bot.terminal import assess_lines
+
+    for line in assess_lines(json_lines(sys.stdin)):
+        write(line)
+
+
+@main.command()
+@plainly
+def converse() -> None:
+    """JSON lines {id, channel, messages} in; each played through the real turn, store and engine."""
+    from bot.terminal import converse_lines
+
+    asyncio.run(converse_lines(load(), json_lines(sys.stdin), write))
+
+
+@main.command()
+@plainly
+def doctor() -> None:
+    """What is wrong with settings, store, engine, providers, clock, and how to mend it."""
+    from bot.doctor import examine
+
+    sys.exit(asyncio.run(examine(load())))
+
+
+@main.command()
+@click.option("--self-test", "leak", is_flag=True, help="Plant a leak that has to be found.")
+@plainly
+def audit(leak: bool) -> None:
+    """Plant marked conversations, end them, and search everything that could have kept them."""
+    from bot.audit import audit as search
+
+    sys.exit(asyncio.run(search(load(), leak=leak)))
+
+
+@main.group()
+def content() -> None:
+    """What staff run after an edit: check, train, test."""
+
+
+@content.command("check")
+@plainly
+def content_check() -> None:
+    """Are the texts complete and alike in all languages, the rules sound, the models fresh?"""
+    from bot.content import check
+
+    sys.exit(check())
+
+
+@content.command("train")
+@click.option("--if-stale", is_flag=True, help="Only what is older than its data.")
+@plainly
+def content_train(if_stale: bool) -> None:
+    """Train the dialogue model and the danger classifier."""
+    from bot.content import train
+
+    sys.exit(train(if_stale=if_stale))
+
+
+@content.command("test")
+@click.option("--danger", is_flag=True, help="Only the danger detection, worst misses first.")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@plainly
+def content_test(danger: bool, files: tuple[Path, ...]) -> None:
+    """How well messages are understood, on held-out data or on FILES."""
+    from bot.content import test
+
+    sys.exit(test(danger=danger, files=files))
+
+
+@main.group()
+def staff() -> None:
+    """Accounts of counsellors, supervisors, editors and administrators."""
+
+
+@staff.command("add")
+@click.argument("name")
+@click.option("--role", default="counsellor", show_default=True)
+@click.option("--language", "languages", multiple=True, help="May be given several times.")
+@plainly
+def staff_add(name: str, role: str, languages: tuple[str, ...]) -> None:
+    """Make an account; its password and second factor are shown once."""
+    from bot.console import open_staff
+
+    settings = settings_of.required(load())
+    made = open_staff(settings.staff_file, settings.secret).add(name, role, languages)
+    click.echo(f"name            {made.account.name}\nrole            {made.account.role}")
+    click.echo(f"password        {made.password}\nsecond factor   {made.uri}")
+    click.echo("Show this to its owner once: it cannot be read again.")
+
+
+@staff.command("list")
+@plainly
+def staff_list() -> None:
+    """All accounts."""
+    from bot.console import open_staff
+
+    settings = settings_of.required(load())
+    for account in open_staff(settings.staff_file, settings.secret).list():
+        state = "disabled" if account.disabled else "active"
+        click.echo(f"{account.name}\t{account.role}\t{','.join(account.languages) or '-'}\t{state}")
+
+
+@staff.command("disable")
+@click.argument("name")
+@plainly
+def staff_disable(name: str) -> None:
+    """Nobody can sign in as this account any more; open sessions end."""
+    from bot.console import open_staff
+
+    settings = settings_of.required(load())
+    account = open_staff(settings.staff_file, settings.secret).disable(name)
+    click.echo(f"{account.name} is disabled.")
+
+
+def json_lines(source: TextIO) -> Iterator[dict[str, Any] | None]:
+    """One object a line; None for a line that is none, so that order and count stay."""
+    for line in source:
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        yield found if isinstance(found, dict) else None
+
+
+def write(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

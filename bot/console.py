@@ -1,0 +1,48 @@
+"""The counsellors' console and staff accounts, put together with the deployment's secret."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from starlette.applications import Starlette
+
+from bot import directory
+from bot.bootstrap import Hotline
+from bot.channels.sms.segments import count
+from bot.settings import Settings
+from escalation.console.app import create_app
+from escalation.console.sessions import SessionStore
+from escalation.console.settings import ConsoleSettings
+from escalation.console.staff import Provision, Staff
+
+
+def derived(secret: str, purpose: bytes) -> bytes:
+    """A key for one purpose, from the deployment's secret."""
+    return HKDF(algorithm=SHA256(), length=32, salt=b"hotline", info=purpose).derive(secret.encode())
+
+
+def open_staff(path: str, secret: str) -> Staff:
+    """The staff accounts; the folder is ours alone."""
+    Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Staff(path, derived(secret, b"staff"))
+
+
+def add_staff(path: str, secret: str, name: str, role: str, languages: Sequence[str]) -> Provision:
+    return open_staff(path, secret).add(name, role, languages)
+
+
+def console_app(whole: Hotline) -> Starlette:
+    """The console's pages on this deployment's desk."""
+    settings = whole.settings
+    return create_app(
+        whole.desk,
+        open_staff(settings.staff_file, settings.secret),
+        SessionStore(whole.store, derived(settings.secret, b"sign-in"), whole.clock),
+        ConsoleSettings(url=_url(settings), count=count, clock=whole.clock),
+        directory.services,
+    )
+
+
+def _url(settings: Settings) -> str:
+    return settings.console_url or f"http://127.0.0.1:{settings.console_port}"

@@ -1,0 +1,49 @@
+"""`hotline content`: what staff run after an edit. The engine's own commands run in its own Python."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.settings import ROOT
+from bot.texts_check import findings
+
+ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
+DANGER = (sys.executable, "-m", "escalation.danger.train")
+
+
+def check() -> int:
+    """Texts alike in all languages, rules sound, models fresh; each finding names file and mend."""
+    found = findings()
+    for finding in found:
+        print(finding)
+    codes = [len(found), _engine("check"), _run(*DANGER, "--check")]
+    print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
+    return 1 if any(codes) else 0
+
+
+def train(*, if_stale: bool) -> int:
+    """Train what is older than its data (or all): the dialogue model, then the danger classifier."""
+    if not if_stale or _engine("stale", quiet=True):
+        print("· training the dialogue model (about a minute)", flush=True)
+        if _engine("train"):
+            return 1
+    if not if_stale or _run(*DANGER, "--check", quiet=True):
+        print("· training the danger classifier", flush=True)
+        if _run(*DANGER):
+            return 1
+    return 0
+
+
+def test(*, danger: bool, files: tuple[Path, ...]) -> int:
+    """Figures on held-out data, or on the files given."""
+    code = _run(sys.executable, "-m", "escalation.danger.evaluate", *map(str, files))
+    return code if danger else code or _engine("test")
+
+
+def _engine(command: str, *, quiet: bool = False) -> int:
+    return _run(str(ENGINE_PYTHON), "-m", "engine.commands", command, quiet=quiet, folder=ROOT / "dialogues")
+
+
+def _run(*command: str, quiet: bool = False, folder: Path = ROOT) -> int:
+    silent = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, cwd=folder, stdout=silent, stderr=silent, check=False).returncode  # noqa: S603

@@ -1,0 +1,48 @@
+"""Handing a talk to a human, and the honest notes to the person who waits."""
+
+from bot.heard import Heard
+from bot.sessions import Card, Conversation
+from escalation.cases.case import RANK, Alarm
+from escalation.cases.queue import Cases
+
+AGAIN_S = 300
+"""While they wait, a person who writes again is told at most this often that a human is coming."""
+
+
+class Handover:
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+
+    async def begin(self, heard: Heard) -> None:
+        """Open the case, then tell the person what happens now; from here on the bot is silent."""
+        card = heard.card
+        risk = max(heard.verdict.risk, card.risk, key=lambda name: RANK[name])
+        card.risk, card.case, card.offered = risk, True, None
+        await self._open(heard.talk, heard, risk)
+        heard.say(await self._what_happens(heard, "handed_over"), who="notice")
+        card.noted_at = heard.now
+
+    async def go_on(self, heard: Heard) -> None:
+        """They wrote again: the case may rise; a note only if nobody has come, and not after every text."""
+        card = heard.card
+        await self._open(heard.talk, heard, heard.verdict.risk)
+        waiting = await self._cases.holder(heard.talk.id) is None
+        if waiting and heard.now - card.noted_at > AGAIN_S:
+            heard.say(await self._what_happens(heard, "handed_over_again"), who="notice")
+            card.noted_at = heard.now
+
+    async def _open(self, talk: Conversation, heard: Heard, risk: str) -> None:
+        verdict = heard.verdict
+        reasons = tuple(verdict.reasons) or ("asked for a person",)
+        await self._cases.open(talk, Alarm(risk, float(verdict.score), tuple(verdict.signals), reasons))
+
+    async def _what_happens(self, heard: Heard, name: str) -> str:
+        if await self._cases.on_duty() == 0:
+            return heard.fixed("handed_over_closed")
+        place = max(1, await self._cases.place(heard.talk.id))
+        return heard.fixed(name, place=place, minutes=await self._cases.minutes(place))
+
+
+def ends_case(card: Card, now: float) -> None:
+    """A counsellor gave the talk back: what was said is judged, danger is looked for from here on."""
+    card.case, card.risk, card.heard_from, card.offered, card.offers = False, "none", now, None, 0

@@ -1,0 +1,61 @@
+"""What is known of one message while its turn lasts, and what the turn will say."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from numpy import float32
+from numpy.typing import NDArray
+
+from bot.channels.base import Inbound
+from bot.directory import numbers
+from bot.inbox import Reply
+from bot.outbox import Outbox
+from bot.script import Script
+from bot.sessions import Card, Conversation, Line
+from bot.wording import fixed, rendered
+from escalation.danger.verdict import Assessment
+
+
+@dataclass(slots=True)
+class Heard:
+    """One message in its conversation; lines and replies are written when the turn is finished."""
+
+    talk: Conversation = field(repr=False)
+    message: Inbound
+    text: str = field(repr=False)
+    now: float
+    verdict: Assessment
+    topic: str = ""
+    vector: NDArray[float32] | None = field(default=None, repr=False)
+    lines: list[Line] = field(default_factory=list, repr=False)
+    replies: list[Reply] = field(default_factory=list, repr=False)
+
+    @property
+    def card(self) -> Card:
+        return self.talk.card
+
+    @property
+    def script(self) -> Script:
+        return "cyrillic" if self.card.script == "cyrillic" else "latin"
+
+    def wrote(self) -> None:
+        """The person's words become part of the talk."""
+        at, risk, reasons = self.now, self.verdict.risk, tuple(self.verdict.reasons)
+        self.lines.append(Line("person", self.text, at, risk, reasons))
+
+    def fixed(self, name: str, **filled: str | int) -> str:
+        """A fixed text as this person reads it, with the numbers of where they are."""
+        where = numbers(self.card.country, self.card.language)
+        filled = {"emergency": where.emergency, "numbers": where.lines, **filled}
+        return fixed(name, self.card.language, self.script, self.card.channel, **filled)
+
+    def rendered(self, text: str) -> str:
+        return rendered(text, self.card.language, self.script, self.card.channel)
+
+    def say(self, text: str, buttons: tuple[str, ...] = (), who: Literal["bot", "notice"] = "bot") -> None:
+        """Put an answer into this turn."""
+        if not text:
+            return
+        reply = Outbox.reply(self.talk.id, self.talk.key, self.card, who, text, buttons)
+        self.replies.append(reply)
+        self.lines.append(Line(who, text, self.now, outgoing=reply.outgoing))

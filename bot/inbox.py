@@ -1,0 +1,223 @@
+"""Messages waiting for their turn: written, sealed, before the provider gets its 200; the same one only once.
+
+A partition's inbox is a stream with one consumer group, `turn`. Whoever holds the partition's lease reads it,
+under one consumer name, so what a dead worker had begun is simply read again by the next.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from redis.exceptions import ResponseError
+
+from bot import keys
+from bot.channels.base import Inbound, Kind
+from bot.errors import StoreDown
+from bot.private import Address, Text
+from bot.scripts import Scripts, Store, Value
+from bot.sessions import Conversation, Line, Sessions
+from bot.vault import Key, Vault
+
+GROUP, READER = "turn", "turn"
+SEEN = 48 * keys.HOUR
+BEGIN_AGAIN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message in the inbox; `order` is set instead of `message` for an order from the console."""
+
+    id: str
+    conversation: str
+    message: Inbound | None
+    order: str = ""
+    wipe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message a turn wants sent; `kind` is bot, notice or counsellor."""
+
+    outgoing: str
+    kind: str
+    sealed: bytes = field(repr=False)
+
+
+class Inbox:
+    def __init__(self, store: Store, vault: Vault, scripts: Scripts, silence_s: int = keys.HOUR) -> None:
+        self._store = store
+        self._vault = vault
+        self._scripts = scripts
+        self._silence = silence_s
+
+    async def accept(self, message: Inbound) -> bool:
+        """Take a message in; False if it came in before. It is durable when this returns."""
+        hashed = self._vault.hashed(message.channel, message.address)
+        partition = self._vault.partition(hashed)
+        for _ in range(BEGIN_AGAIN):
+            conversation, key = await self._open(partition, hashed)
+            place = keys.inbox(partition)
+            taken = await self._scripts.run(
+                "enter",
+                [
+                    keys.seen(partition, self._vault.hashed(message.channel, Address(message.provider_id))),
+                    place,
+                    keys.of(conversation, "key"),
+                ],
+                [SEEN, keys.CAP, conversation, key.seal(place, _pack(message))],
+            )
+            if taken >= 0:
+                return bool(taken)
+        raise StoreDown("conversation erased again and again")
+
+    async def order(self, conversation: str, order: str, *, wipe: bool = False) -> None:
+        """An order from the console about a conversation, in line behind what the person wrote before."""
+        body = json.dumps({"order": order, "wipe": wipe})
+        await self._store.xadd(keys.inbox(keys.partition_of(conversation)), {"c": conversation, "x": body})
+
+    async def _open(self, partition: int, hashed: str) -> tuple[str, Key]:
+        new, key = self._vault.new_conversation(partition)
+        found, wrapped = await self._scripts.run(
+            "open",
+            [keys.at(partition, hashed), keys.of(new, "key")],
+            [new, await self._vault.wrap(new, key), self._silence, f"{keys.tag(partition)}:c:"],
+        )
+        conversation = found.decode()
+        return (
+            (new, key)
+            if conversation == new
+            else (conversation, await self._vault.unwrap(conversation, wrapped))
+        )
+
+    async def prepare(self, partition: int) -> None:
+        """Make the consumer group, if it is not there."""
+        try:
+            await self._store.xgroup_create(keys.inbox(partition), GROUP, id="0", mkstream=True)
+            await self._store.expire(keys.inbox(partition), keys.CAP)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def next(
+        self, partition: int, *, again: bool, block_ms: int
+    ) -> tuple[str, str, dict[bytes, bytes]] | None:
+        """The next entry as (id, conversation, fields): with `again`, one that was begun and not finished."""
+        place = keys.inbox(partition)
+        found = await self._store.xreadgroup(
+            GROUP, READER, {place: "0" if again else ">"}, count=1, block=None if again else block_ms
+        )
+        for _, entries in found or []:
+            for entry_id, fields in entries:
+                return entry_id.decode(), (fields or {}).get(b"c", b"").decode(), fields or {}
+        return None
+
+    async def read(
+        self, entry_id: str, conversation: str, fields: dict[bytes, bytes]
+    ) -> tuple[Entry, Key | None]:
+        """Open an entry; raises KeyGone when its conversation is gone."""
+        if b"x" in fields:
+            order = json.loads(fields[b"x"])
+            return Entry(entry_id, conversation, None, order["order"], order["wipe"]), None
+        key = await self._vault.key(conversation)
+        place = keys.inbox(keys.partition_of(conversation))
+        return Entry(entry_id, conversation, _unpack(key.open(place, fields[b"m"]))), key
+
+    async def tries(self, partition: int, entry_id: str) -> int:
+        """How often an entry has been begun."""
+        found = await self._store.xpending_range(
+            keys.inbox(partition), GROUP, min=entry_id, max=entry_id, count=1
+        )
+        return int(found[0]["times_delivered"]) if found else 0
+
+    async def drop(self, partition: int, entry_id: str) -> None:
+        """Acknowledge an entry that nothing can be done with."""
+        place = keys.inbox(partition)
+        pipe = self._store.pipeline(transaction=True)
+        pipe.xack(place, GROUP, entry_id)
+        pipe.xdel(place, entry_id)
+        await pipe.execute()
+
+    async def commit(
+        self,
+        lease: str,
+        entry_id: str,
+        talk: Conversation,
+        lines: Sequence[Line],
+        owed: Sequence[str],
+        replies: Sequence[Reply],
+        sessions: Sessions,
+        now: float,
+    ) -> int:
+        """All of one turn at once: 1 done, 0 the lease was lost, -1 the conversation was erased."""
+        partition, card, life = keys.partition_of(talk.id), talk.card, sessions.lifetime(talk.card)
+        card.ends_at = now + life
+        values: list[Value] = [lease, entry_id, talk.id, life, int(now + life)]
+        values.append(sessions.seal_card(talk.id, talk.key, card))
+        values += [len(lines), *(sessions.seal_line(talk.id, talk.key, line) for line in lines)]
+        values += [len(owed), *owed, len(replies)]
+        for reply in replies:
+            values += [reply.outgoing, reply.kind, reply.sealed]
+        names = [keys.lease(partition), keys.inbox(partition)]
+        names += [keys.of(talk.id, part) for part in ("key", "card", "talk", "owed")]
+        names += [keys.outbox(partition), keys.ends(partition), keys.at(partition, card.hashed)]
+        return int(await self._scripts.run("commit", names, values))
+
+    async def move_on(self, entry_id: str, conversation: str, key: Key) -> str:
+        """Before erasing: what the person wrote after this entry begins a new conversation, in order.
+
+        Returns the last id of the stream that was looked at.
+        """
+        partition = keys.partition_of(conversation)
+        place = keys.inbox(partition)
+        exists = await self._store.exists(place)
+        last = (await self._store.xinfo_stream(place))["last-generated-id"] if exists else b"0-0"
+        for later, fields in await self._store.xrange(place, min=f"({entry_id}" if entry_id else "-"):
+            if fields.get(b"c", b"").decode() != conversation:
+                continue
+            if b"m" in fields:
+                await self._re_enter(partition, conversation, _unpack(key.open(place, fields[b"m"])))
+            await self.drop(partition, later.decode())
+            last = b"moved"
+        return str(last.decode() if isinstance(last, bytes) else last)
+
+    async def begin_anew(self, entry: Entry) -> None:
+        """A message whose conversation was erased while its turn ran begins a new conversation."""
+        if entry.message is not None:
+            await self._re_enter(keys.partition_of(entry.conversation), entry.conversation, entry.message)
+        await self.drop(keys.partition_of(entry.conversation), entry.id)
+
+    async def _re_enter(self, partition: int, old: str, message: Inbound) -> None:
+        hashed = self._vault.hashed(message.channel, message.address)
+        if await self._store.get(keys.at(partition, hashed)) == old.encode():
+            await self._store.delete(keys.at(partition, hashed))
+        conversation, key = await self._open(partition, hashed)
+        place = keys.inbox(partition)
+        await self._store.xadd(place, {"c": conversation, "m": key.seal(place, _pack(message))})
+
+
+def mint() -> str:
+    """An id for an outgoing message."""
+    return secrets.token_hex(8)
+
+
+def _pack(message: Inbound) -> bytes:
+    return json.dumps(
+        [
+            message.channel,
+            message.provider_id,
+            message.address.reveal(),
+            message.text.reveal(),
+            message.at,
+            message.hint,
+            message.kind,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+
+
+def _unpack(raw: bytes) -> Inbound:
+    channel, provider_id, address, text, at, hint, kind = json.loads(raw)
+    checked: Kind = kind
+    return Inbound(channel, provider_id, Address(address), Text(text), at, hint, checked)

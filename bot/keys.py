@@ -1,0 +1,147 @@
+"""Every key in the store: what it holds, how long it lives, who erases it.
+
+A conversation lives in one of `PARTITIONS` partitions, found from its address; the partition is the hash tag,
+so that all keys a turn touches are in one slot of a cluster and change together, atomically.
+"""
+
+from dataclasses import dataclass
+
+PARTITIONS = 8
+"""How many conversations' turns can run at the same moment; more partitions, more workers of use."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+CAP = 24 * HOUR
+"""Nothing that belongs to a person lives longer."""
+TELEGRAM_IDS = 47 * HOUR
+"""Ids needed to delete Telegram messages: a bot may delete for 48 h."""
+GRACE = 2 * MINUTE
+"""Keys outlive a conversation's end by this, so that erasing can still read what to delete where."""
+FAREWELL = 15 * MINUTE
+"""A last text after erasing: how long it may still be on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind of key, for the table in the README and for the audit."""
+
+    pattern: str
+    holds: str
+    lifetime: str
+    erased_by: str
+
+
+KEPT = (
+    Kept(
+        "hl:{pN}:at:<hmac>",
+        "which conversation an address is in; the address as keyed hash",
+        "60 min of silence, 24 h at most",
+        "erase",
+    ),
+    Kept(
+        "hl:{pN}:c:<id>:key",
+        "the conversation's key, sealed under the day key",
+        "60 min of silence, 24 h at most",
+        "erase, first of all",
+    ),
+    Kept(
+        "hl:{pN}:c:<id>:card",
+        "address, language, dialogue state; sealed",
+        "60 min of silence, 24 h at most",
+        "erase",
+    ),
+    Kept(
+        "hl:{pN}:c:<id>:talk", "what was said; each line sealed", "60 min of silence, 24 h at most", "erase"
+    ),
+    Kept(
+        "hl:{pN}:c:<id>:owed",
+        "provider ids of messages not answered yet",
+        "24 h",
+        "sender, once answered; erase",
+    ),
+    Kept("hl:{pN}:c:<id>:shown", "ids of messages in the Telegram chat; sealed", "47 h at most", "erase"),
+    Kept(
+        "hl:{pN}:seen:<hmac>",
+        "that this message came in already; the provider's id as keyed hash",
+        "48 h",
+        "lifetime",
+    ),
+    Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
+    Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
+    Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
+    Kept("hl:{pN}:lease", "which worker has this partition", "10 s", "lifetime"),
+    Kept("hl:{pN}:ends", "when which conversation is to be erased", "24 h", "erase"),
+    Kept("hl:{workers}", "which workers are alive", "1 min", "lifetime"),
+    Kept("hl:{poller}", "which gateway polls Telegram", "1 min", "lifetime"),
+    Kept("hl:{vault}:day:<day>", "a day key, sealed under the deployment secret", "3 days", "lifetime"),
+    Kept(
+        "hl:{deletions}:due",
+        "provider ids still to be deleted there; chat ids sealed",
+        "15 days",
+        "worker, once deleted",
+    ),
+    Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
+    Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
+    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons sealed", "24 h", "erase"),
+    Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
+)
+
+
+def tag(partition: int) -> str:
+    return f"hl:{{p{partition}}}"
+
+
+def partition_of(conversation: str) -> int:
+    """A conversation's id starts with its partition: `3-5f2c…`."""
+    return int(conversation.split("-", 1)[0])
+
+
+def at(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:at:{hashed}"
+
+
+def seen(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:seen:{hashed}"
+
+
+def of(conversation: str, part: str) -> str:
+    """A conversation's own key; `part` is key, card, talk, owed or shown."""
+    return f"{tag(partition_of(conversation))}:c:{conversation}:{part}"
+
+
+def inbox(partition: int) -> str:
+    return f"{tag(partition)}:inbox"
+
+
+def outbox(partition: int) -> str:
+    return f"{tag(partition)}:outbox"
+
+
+def trying(partition: int, outgoing: str) -> str:
+    return f"{tag(partition)}:trying:{outgoing}"
+
+
+def lease(partition: int) -> str:
+    return f"{tag(partition)}:lease"
+
+
+def ends(partition: int) -> str:
+    return f"{tag(partition)}:ends"
+
+
+def case(conversation: str) -> str:
+    return f"hl:{{cases}}:case:{conversation}"
+
+
+def day(day_number: int) -> str:
+    return f"hl:{{vault}}:day:{day_number}"
+
+
+WORKERS = "hl:{workers}"
+POLLER = "hl:{poller}"
+DELETIONS = "hl:{deletions}:due"
+WAITING = "hl:{cases}:waiting"
+HELD = "hl:{cases}:held"
+ON_DUTY = "hl:{cases}:on"
+CHANGES = "hl:changes"
+"""A publish channel, not a key: says which case changed, keeps nothing."""

@@ -1,0 +1,13 @@
+-- Finds the conversation of an address, or begins one.
+-- KEYS  1 hl:{pN}:at:<hmac>      conversation id of this address
+--       2 hl:{pN}:c:<new>:key    key of the conversation that would be begun
+-- ARGV  1 new conversation id   2 its wrapped key   3 lifetime in seconds   4 "hl:{pN}:c:" (same slot)
+-- Returns {conversation id, wrapped key}
+local known = redis.call('GET', KEYS[1])
+if known then
+  local key = redis.call('GET', ARGV[4] .. known .. ':key')
+  if key then return {known, key} end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
+return {ARGV[1], ARGV[2]}

@@ -1,0 +1,121 @@
+"""Answers on their way: sealed, paced and retried by the sender, in order within a conversation."""
+
+import json
+from dataclasses import dataclass
+
+from redis.exceptions import ResponseError
+
+from bot import keys
+from bot.channels.base import Outgoing
+from bot.inbox import Reply, mint
+from bot.private import Address, Text
+from bot.scripts import Scripts, Store
+from bot.sessions import Card, Line, Sessions
+from bot.vault import Key, Vault
+
+GROUP, READER = "send", "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One entry of the outbox."""
+
+    entry: str
+    conversation: str
+    kind: str
+    message: Outgoing
+    key: Key
+
+
+class Outbox:
+    def __init__(self, store: Store, vault: Vault, scripts: Scripts) -> None:
+        self._store = store
+        self._vault = vault
+        self._scripts = scripts
+
+    @staticmethod
+    def reply(
+        conversation: str, key: Key, card: Card, kind: str, text: str, buttons: tuple[str, ...] = ()
+    ) -> Reply:
+        """A sealed message, ready to be committed with its turn."""
+        outgoing = mint()
+        body = json.dumps([outgoing, card.channel, card.address, text, list(buttons)], ensure_ascii=False)
+        place = keys.outbox(keys.partition_of(conversation))
+        return Reply(outgoing, kind, key.seal(place, body.encode()))
+
+    async def say(self, conversation: str, key: Key, card: Card, line: Line) -> bool:
+        """A counsellor's answer or a notice, outside a turn; False once the conversation is erased."""
+        reply = self.reply(conversation, key, card, line.who, line.text)
+        line.outgoing = reply.outgoing
+        partition = keys.partition_of(conversation)
+        done = await self._scripts.run(
+            "say",
+            [keys.of(conversation, "key"), keys.of(conversation, "talk"), keys.outbox(partition)],
+            [
+                conversation,
+                reply.outgoing,
+                reply.kind,
+                Sessions.seal_line(conversation, key, line),
+                reply.sealed,
+            ],
+        )
+        return int(done) == 1
+
+    async def prepare(self, partition: int) -> None:
+        try:
+            await self._store.xgroup_create(keys.outbox(partition), GROUP, id="0", mkstream=True)
+            await self._store.expire(keys.outbox(partition), keys.CAP)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def next(
+        self, partition: int, *, again: bool, block_ms: int, count: int = 16
+    ) -> list[tuple[str, dict[bytes, bytes]]]:
+        """Entries to send: with `again`, those begun and not finished."""
+        found = await self._store.xreadgroup(
+            GROUP,
+            READER,
+            {keys.outbox(partition): "0" if again else ">"},
+            count=count,
+            block=None if again else block_ms,
+        )
+        return [(entry.decode(), fields or {}) for _, entries in found or [] for entry, fields in entries]
+
+    async def read(self, entry: str, fields: dict[bytes, bytes]) -> Waiting:
+        """Open an entry; raises KeyGone when its conversation was erased: then it is not to be sent."""
+        conversation = fields[b"c"].decode()
+        key = await self._vault.key(conversation)
+        place = keys.outbox(keys.partition_of(conversation))
+        outgoing, channel, address, text, buttons = json.loads(key.open(place, fields[b"m"]))
+        message = Outgoing(outgoing, channel, Address(address), Text(text), tuple(buttons))
+        return Waiting(entry, conversation, fields[b"k"].decode(), message, key)
+
+    async def begun(self, waiting: Waiting, now: float) -> float | None:
+        """Mark that sending begins; returns when it was begun before, if it was."""
+        name = keys.trying(keys.partition_of(waiting.conversation), waiting.message.id)
+        before = await self._store.set(name, repr(now), ex=keys.CAP, nx=True, get=True)
+        return float(before) if before is not None else None
+
+    async def refused(self, waiting: Waiting) -> None:
+        """The provider said it was not sent: the next try begins anew."""
+        await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
+
+    async def owed(self, conversation: str) -> list[str]:
+        """Provider ids of the messages this answer answers."""
+        return [raw.decode() for raw in await self._store.lrange(keys.of(conversation, "owed"), 0, -1)]
+
+    async def done(
+        self, partition: int, entry: str, conversation: str, outgoing: str, owed: int, shown: bytes | None
+    ) -> None:
+        """The entry is out, or will never be: it leaves the outbox."""
+        await self._scripts.run(
+            "sent",
+            [
+                keys.outbox(partition),
+                keys.trying(partition, outgoing),
+                keys.of(conversation, "owed"),
+                keys.of(conversation, "shown"),
+            ],
+            [entry, owed, shown or b"", keys.TELEGRAM_IDS],
+        )

@@ -1,0 +1,134 @@
+"""Sending what is in the outbox: in order within a conversation, conversations side by side.
+
+What is retried is decided here, by the class of the error alone:
+
+TryLater        wait (the provider's own time, or longer each time) and send again
+OutcomeUnknown  look whether it went out, where the provider can be asked; send again if not
+OperatorNeeded  as TryLater, slowly; operators see it in the logs and metrics
+NeverAgain      out of the outbox
+PersonLeft      out of the outbox, and the conversation is erased
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+from bot import keys, logs, metrics
+from bot.channels.base import Channel, Sent
+from bot.clock import Clock
+from bot.deletions import Deletions
+from bot.errors import ChannelError, KeyGone, OperatorNeeded, OutcomeUnknown, PersonLeft
+from bot.inbox import Inbox
+from bot.outbox import Outbox, Waiting
+
+WAITS = (0.5, 1, 2, 5, 10, 30, 60)
+TRIES = 40
+OPERATOR_WAIT = 30.0
+FINAL_AFTER = 60.0
+"""When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
+
+
+class Sender:
+    def __init__(
+        self,
+        outbox: Outbox,
+        inbox: Inbox,
+        deletions: Deletions,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+    ) -> None:
+        self._outbox = outbox
+        self._inbox = inbox
+        self._deletions = deletions
+        self._channels = channels
+        self._clock = clock
+
+    async def send(self, partition: int, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
+        """Send these entries: those of one conversation one after the other, conversations side by side."""
+        talks: dict[bytes, list[tuple[str, dict[bytes, bytes]]]] = {}
+        for entry, fields in entries:
+            talks.setdefault(fields.get(b"c", b""), []).append((entry, fields))
+        async with asyncio.TaskGroup() as group:
+            for talk in talks.values():
+                group.create_task(self._send_in_order(partition, talk))
+
+    async def _send_in_order(self, partition: int, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
+        for entry, fields in entries:
+            try:
+                waiting = await self._outbox.read(entry, fields)
+            except (KeyGone, KeyError):
+                await self._outbox.done(partition, entry, fields.get(b"c", b"0-").decode(), "", 0, None)
+                continue
+            await self._until_done(partition, waiting)
+
+    async def _until_done(self, partition: int, waiting: Waiting) -> None:
+        channel = self._channels.get(waiting.message.channel)
+        if channel is None:
+            await self._out(partition, waiting, None, None)
+            return
+        for tries in range(1, TRIES + 1):
+            began = time.perf_counter()
+            try:
+                sent = await self._once(channel, waiting)
+            except PersonLeft as error:
+                self._report(waiting, error, tries)
+                await self._out(partition, waiting, channel, None)
+                await self._inbox.order(waiting.conversation, "left")
+                return
+            except ChannelError as error:
+                self._report(waiting, error, tries)
+                if not error.retry:
+                    await self._out(partition, waiting, channel, None)
+                    return
+                await asyncio.sleep(_wait(error, tries))
+            else:
+                metrics.sent(channel.name, "sent")
+                logs.event("sent", channel=channel.name, ms=round((time.perf_counter() - began) * 1000))
+                await self._out(partition, waiting, channel, sent)
+                return
+        await self._out(partition, waiting, channel, None)
+
+    async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
+        """Send, unless an earlier try turns out to have gone out."""
+        before = await self._outbox.begun(waiting, self._clock.now())
+        if before is not None and channel.can_list:
+            found = await channel.was_sent(waiting.message, before)
+            if found is not None:
+                return found
+        try:
+            return await channel.send(waiting.message)
+        except OutcomeUnknown:
+            raise
+        except ChannelError:
+            await self._outbox.refused(waiting)
+            raise
+
+    async def _out(
+        self, partition: int, waiting: Waiting, channel: Channel | None, sent: Sent | None
+    ) -> None:
+        """Out, or never to be: queue what may now be deleted at the provider, then leave the outbox."""
+        owed: list[str] = []
+        shown: bytes | None = None
+        if channel is not None and channel.deletes_log:
+            owed = await self._outbox.owed(waiting.conversation)
+            await self._deletions.add(channel, owed)
+            if sent is not None:
+                await self._deletions.add(channel, [sent.provider_id], wait=FINAL_AFTER)
+        if channel is not None and channel.wipes_chat and sent is not None:
+            place = keys.of(waiting.conversation, "shown")
+            shown = waiting.key.seal(place, sent.provider_id.encode())
+        await self._outbox.done(
+            partition, waiting.entry, waiting.conversation, waiting.message.id, len(owed), shown
+        )
+
+    @staticmethod
+    def _report(waiting: Waiting, error: ChannelError, tries: int) -> None:
+        name = waiting.message.channel
+        metrics.sent(name, type(error).__name__)
+        logs.event("send_failed", channel=name, error=type(error).__name__, code=error.code, tries=tries)
+
+
+def _wait(error: ChannelError, tries: int) -> float:
+    if isinstance(error, OperatorNeeded):
+        return OPERATOR_WAIT
+    return max(error.after, WAITS[min(tries, len(WAITS)) - 1])

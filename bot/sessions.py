@@ -1,0 +1,148 @@
+"""A conversation as it rests in the store, and reading it back: all of it sealed, with a lifetime."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from bot import keys
+from bot.clock import Clock
+from bot.private import Address
+from bot.scripts import Store
+from bot.vault import Key, Vault
+
+Who = Literal["person", "bot", "counsellor", "notice"]
+
+
+@dataclass(slots=True)
+class Card:
+    """What we know of a conversation between two messages."""
+
+    channel: str
+    address: str = field(repr=False)
+    hashed: str = field(repr=False)
+    began: float
+    language: str = ""
+    script: str = "latin"
+    country: str | None = None
+    state: dict[str, Any] | None = field(default=None, repr=False)
+    """The dialogue engine's own state: names of intents and actions, no text."""
+    offered: str | None = None
+    """What a bare yes would accept: "person" or nothing."""
+    offers: int = 0
+    """How often a person was offered; after twice we stop asking."""
+    greeted: bool = False
+    risk: str = "none"
+    """The highest risk so far; never lowered by the machine."""
+    case: bool = False
+    """A human has the talk, or is being asked to take it: the bot is silent."""
+    covered: bool = False
+    """The person gave the cover word: nothing is sent until they write again in their own words."""
+    noted_at: float = 0.0
+    """When the person was last told how long it takes."""
+    ends_at: float = 0.0
+    """When it ends unless somebody writes; set at each turn."""
+    heard_from: float = 0.0
+    """What was said before this was a counsellor's to judge; danger is looked for in what came after."""
+
+    def where(self) -> Address:
+        return Address(self.address)
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, raw: bytes) -> "Card":
+        known = {f.name for f in fields(cls)}
+        return cls(**{k: v for k, v in json.loads(raw).items() if k in known})
+
+
+@dataclass(slots=True)
+class Line:
+    """One thing said in a talk."""
+
+    who: Who
+    text: str = field(repr=False)
+    at: float
+    risk: str = "none"
+    reasons: tuple[str, ...] = field(default=(), repr=False)
+    outgoing: str = ""
+    """Id of the outgoing message, to look up whether it arrived."""
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, raw: bytes) -> "Line":
+        loaded = json.loads(raw)
+        loaded["reasons"] = tuple(loaded.get("reasons", ()))
+        return cls(**loaded)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A conversation read into memory for one turn."""
+
+    id: str
+    key: Key
+    card: Card
+    talk: list[Line] = field(repr=False)
+
+    def said_by_person(self) -> list[str]:
+        """The person's own words so far, oldest first, since a counsellor last gave the talk back."""
+        since = self.card.heard_from
+        return [line.text for line in self.talk if line.who == "person" and line.text and line.at > since]
+
+
+class Sessions:
+    """Reads conversations and seals what is to be written; writing itself is one atomic script of `inbox`."""
+
+    def __init__(self, store: Store, vault: Vault, clock: Clock, silence_s: int = keys.HOUR) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._silence = silence_s
+
+    async def read(self, conversation: str, *, talk: bool = True) -> Conversation | None:
+        """The conversation, or None where it has no card yet; raises KeyGone once it is erased."""
+        key = await self._vault.key(conversation)
+        pipe = self._store.pipeline(transaction=False)
+        pipe.get(keys.of(conversation, "card"))
+        pipe.lrange(keys.of(conversation, "talk"), 0, -1 if talk else 0)
+        card, lines = await pipe.execute()
+        if card is None:
+            return None
+        return Conversation(
+            conversation,
+            key,
+            Card.from_json(key.open(keys.of(conversation, "card"), card)),
+            [self.open_line(conversation, key, line) for line in lines] if talk else [],
+        )
+
+    def lifetime(self, card: Card) -> int:
+        """Seconds a conversation lives from now: the silence, or for an open case the rest of the cap."""
+        left = int(card.began + keys.CAP - keys.GRACE - self._clock.now())
+        return max(1, left if card.case else min(self._silence, left))
+
+    def is_over(self, talk: Conversation) -> bool:
+        """Whether its time to end has come; somebody may have written since that was asked."""
+        return talk.card.ends_at <= self._clock.now()
+
+    async def remember_shown(self, talk: Conversation, shown: str) -> None:
+        """A message in the person's own chat, by which it can be taken out of it."""
+        place = keys.of(talk.id, "shown")
+        pipe = self._store.pipeline(transaction=True)
+        pipe.rpush(place, talk.key.seal(place, shown.encode()))
+        pipe.expire(place, keys.TELEGRAM_IDS)
+        await pipe.execute()
+
+    @staticmethod
+    def seal_line(conversation: str, key: Key, line: Line) -> bytes:
+        return key.seal(keys.of(conversation, "talk"), line.to_json())
+
+    @staticmethod
+    def open_line(conversation: str, key: Key, sealed: bytes) -> Line:
+        return Line.from_json(key.open(keys.of(conversation, "talk"), sealed))
+
+    @staticmethod
+    def seal_card(conversation: str, key: Key, card: Card) -> bytes:
+        return key.seal(keys.of(conversation, "card"), card.to_json())

@@ -1,0 +1,125 @@
+"""Settings: environment variables, each also readable from a file named by NAME_FILE, read once.
+
+Errors name the setting and the mend, never the value.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+TWILIO_API = "https://api.twilio.com"
+TELEGRAM_API = "https://api.telegram.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the hotline runs with; secrets are kept out of `repr`."""
+
+    secret: str = field(default="", repr=False)
+    """The deployment secret everything is sealed under: at least 32 random characters."""
+    store_url: str = field(default="", repr=False)
+    """Redis or Valkey, without persistence. Empty: a store inside `hotline run`."""
+    public_url: str = ""
+    """Where the providers reach the gateway. Empty: Telegram is polled, SMS needs one."""
+    bind: str = "127.0.0.1"
+    """Address to listen on."""
+    gateway_port: int = 8000
+    console_port: int = 8001
+    console_url: str = ""
+    """Where counsellors open the console, when it is behind a proxy (https)."""
+    sandbox_port: int = 8002
+    """Only with `--demo`: the stand-in for both providers, with the phone page."""
+    metrics_port: int = 0
+    """Prometheus metrics of this process on loopback; 0: off."""
+    engine_url: str = "http://127.0.0.1:5005"
+    engine_token: str = field(default="", repr=False)
+    """Shared by worker and engine; `hotline run` makes one."""
+    twilio_account_sid: str = field(default="", repr=False)
+    twilio_auth_token: str = field(default="", repr=False)
+    twilio_number: str = field(default="", repr=False)
+    twilio_api_url: str = TWILIO_API
+    telegram_token: str = field(default="", repr=False)
+    telegram_secret: str = field(default="", repr=False)
+    telegram_api_url: str = TELEGRAM_API
+    default_region: str = "AL"
+    """Two-letter country that numbers written without a country code belong to."""
+    silence_minutes: int = 60
+    """A conversation nobody writes in is erased after this long."""
+    staff_file: str = str(ROOT / "run" / "staff.sqlite")
+    """Staff accounts (never a word of a conversation)."""
+
+    @property
+    def sms(self) -> bool:
+        return bool(self.twilio_account_sid)
+
+    @property
+    def telegram(self) -> bool:
+        return bool(self.telegram_token)
+
+
+_WHOLE_NUMBERS = {"gateway_port", "console_port", "sandbox_port", "metrics_port", "silence_minutes"}
+
+
+def name_of(setting: str) -> str:
+    """The environment variable of a setting."""
+    return f"HOTLINE_{setting.upper()}"
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings; raises SettingsError naming the first that is wrong."""
+    source = os.environ if environment is None else environment
+    values: dict[str, str | int] = {}
+    for setting in Settings.__slots__:
+        text = _read(source, name_of(setting))
+        if text is None:
+            continue
+        values[setting] = _whole(setting, text) if setting in _WHOLE_NUMBERS else text
+    settings = Settings(**values)  # type: ignore[arg-type]
+    _check(settings)
+    return settings
+
+
+def _read(source: Mapping[str, str], name: str) -> str | None:
+    path = source.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: this file cannot be read ({type(error).__name__}).") from None
+    value = source.get(name)
+    return value.strip() if value is not None and value.strip() else None
+
+
+def _whole(setting: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"{name_of(setting)} must be a whole number.") from None
+
+
+def _check(settings: Settings) -> None:
+    if settings.secret and len(settings.secret) < 32:
+        raise SettingsError(f"{name_of('secret')} is too short: give at least 32 random characters.")
+    if settings.sms and not (settings.twilio_auth_token and settings.twilio_number):
+        raise SettingsError(
+            f"{name_of('twilio_account_sid')} is set: {name_of('twilio_auth_token')} and "
+            f"{name_of('twilio_number')} are needed too."
+        )
+    if settings.telegram and settings.public_url and not settings.telegram_secret:
+        raise SettingsError(
+            f"{name_of('telegram_secret')} is needed with {name_of('telegram_token')} and "
+            f"{name_of('public_url')}: it proves that a request comes from Telegram."
+        )
+    if settings.telegram_secret and not settings.telegram_secret.isascii():
+        raise SettingsError(f"{name_of('telegram_secret')} may hold only A-Z, a-z, 0-9, _ and -.")
+
+
+def required(settings: Settings) -> Settings:
+    """What every role of a real deployment needs; raises SettingsError."""
+    if not settings.secret:
+        raise SettingsError(f"{name_of('secret')} is missing: set it to at least 32 random characters.")
+    return settings

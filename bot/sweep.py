@@ -1,0 +1,80 @@
+"""What a worker does beside the turns: ends what is silent, offers cases again, tells those who wait."""
+
+from bot import keys
+from bot.clock import Clock
+from bot.directory import numbers
+from bot.errors import KeyGone
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.script import Script
+from bot.scripts import Store
+from bot.sessions import Line, Sessions
+from bot.wording import fixed
+from escalation.cases.case import CaseRow
+from escalation.cases.queue import Cases
+
+NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
+"""Seconds of waiting after which the person is told honestly that it takes time."""
+
+
+class Sweep:
+    def __init__(
+        self, store: Store, inbox: Inbox, outbox: Outbox, sessions: Sessions, cases: Cases, clock: Clock
+    ) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._outbox = outbox
+        self._sessions = sessions
+        self._cases = cases
+        self._clock = clock
+
+    async def run(self) -> None:
+        await self._end_silent()
+        await self._cases.offer_again()
+        await self._tell_waiting()
+
+    async def _end_silent(self) -> None:
+        """A conversation whose time has come is ended in its turn, like every other message."""
+        now = self._clock.now()
+        for partition in range(keys.PARTITIONS):
+            place = keys.ends(partition)
+            for raw in await self._store.zrangebyscore(place, "-inf", now, start=0, num=100):
+                if not await self._store.exists(keys.of(raw.decode(), "key")):
+                    await self._store.zrem(place, raw)
+                    await self._cases.erase(raw.decode())
+                # Only one worker orders it: whoever moves the mark on; the others come back if it dies.
+                elif await self._store.zadd(place, {raw: now + keys.MINUTE}, xx=True, ch=True, gt=True):
+                    await self._inbox.order(raw.decode(), "silence")
+
+    async def _tell_waiting(self) -> None:
+        if await self._cases.on_duty() == 0:
+            return  # They were told that nobody is here, and who answers meanwhile.
+        for row in await self._cases.rows():
+            if row.state == "waiting":
+                await self._tell(row)
+
+    async def _tell(self, row: CaseRow) -> None:
+        waited = self._clock.now() - row.opened_at
+        due = sum(waited > after for after in NOTE_AFTER)
+        mark = f"noted_{due}"
+        if not due or not await self._store.hsetnx(keys.case(row.id), mark, "1"):
+            return
+        try:
+            talk = await self._sessions.read(row.id)
+        except KeyGone:
+            return
+        if talk is not None:
+            card = talk.card
+            script: Script = "cyrillic" if card.script == "cyrillic" else "latin"
+            where = numbers(card.country, card.language)
+            text = fixed(
+                "waiting_note",
+                card.language,
+                script,
+                card.channel,
+                place=row.place,
+                minutes=await self._cases.minutes(row.place),
+                emergency=where.emergency,
+                numbers=where.lines,
+            )
+            await self._outbox.say(row.id, talk.key, card, Line("notice", text, self._clock.now()))

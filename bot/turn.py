@@ -1,0 +1,240 @@
+"""One message of one conversation: from what was written to what is answered. `take` reads top to bottom."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from numpy import float32
+from numpy.typing import NDArray
+
+from bot import keys, logs, metrics
+from bot.channels.base import Channel, Inbound
+from bot.clock import Clock
+from bot.commands import Command, command_in
+from bot.dialogue import Dialogue
+from bot.embedding import embed
+from bot.erase import Eraser
+from bot.handover import Handover, ends_case
+from bot.heard import Heard
+from bot.inbox import Entry, Inbox
+from bot.language import detect
+from bot.private import Text
+from bot.script import script_of
+from bot.sessions import Card, Conversation, Sessions
+from bot.vault import Key, Vault
+from bot.wording import spoken
+from escalation.cases.case import RANK
+from escalation.cases.queue import Cases
+from escalation.danger.verdict import Assessment, nothing, unjudged
+
+COMMAND_TEXTS = {"cover": "cover", "language": "language_changed", "start": "first_contact"}
+Step = Literal["command", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"]
+
+
+class Judge(Protocol):
+    """Decides how dangerous a message is; never raises."""
+
+    def assess(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        history: Sequence[str] = (),
+        vector: NDArray[float32] | None = None,
+    ) -> Assessment: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a turn; `done` is False when it has to be taken again."""
+
+    step: Step
+    language: str = ""
+    risk: str = "none"
+    topic: str = ""
+    escalated: bool = False
+    erased: bool = False
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Takes turns. One at a time per conversation: whoever calls holds the partition's lease."""
+
+    inbox: Inbox
+    sessions: Sessions
+    vault: Vault
+    judge: Judge
+    dialogue: Dialogue
+    handover: Handover
+    cases: Cases
+    eraser: Eraser
+    channels: Mapping[str, Channel]
+    clock: Clock
+
+    async def take(self, lease: str, entry: Entry, key: Key | None) -> Taken:
+        """The way of a message. Everything it changes is written at its end, in one step, or not at all."""
+        if entry.message is None or key is None:
+            return await self._order(lease, entry)
+        began = time.perf_counter()
+        heard = await self._listen(entry, key, entry.message)
+        command = command_in(heard.text, heard.card.language) if heard.text else None
+        self._understand(heard, command)
+        if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
+            return await self._erase(entry, heard, command.name if command else "left")
+        if command is None:
+            await self._assess(heard)
+        step = await self._route(heard, command)
+        taken = await self._finish(lease, entry, heard, step)
+        _report(taken, heard.card.channel, time.perf_counter() - began)
+        return taken
+
+    async def _route(self, heard: Heard, command: Command | None) -> Step:
+        """Who answers: a command, the counsellor who has the talk, a counsellor who is called, or the bot."""
+        name = command.name if command else ""
+        heard.wrote()
+        if name in COMMAND_TEXTS:
+            heard.card.greeted = heard.card.greeted or name == "start"
+            heard.say(heard.fixed(COMMAND_TEXTS[name]))
+            return "command"
+        if heard.card.case:
+            await self.handover.go_on(heard)
+            return "case"
+        if heard.verdict.escalate or name == "person":
+            heard.topic = heard.verdict.topic if heard.verdict.escalate else "talk_to_human"
+            await self.handover.begin(heard)
+            return "opened"
+        if heard.message.kind == "edited":
+            return "edited"
+        if not heard.text:
+            heard.say(heard.fixed("unreadable"))
+            return "unreadable"
+        await self.dialogue.answer(heard)
+        return "opened" if heard.card.case else "dialogue"
+
+    async def _listen(self, entry: Entry, key: Key, message: Inbound) -> Heard:
+        """The conversation so far, or a new one, with this message in it."""
+        talk = await self.sessions.read(entry.conversation)
+        if talk is None:
+            hashed = self.vault.hashed(message.channel, message.address)
+            card = Card(message.channel, message.address.reveal(), hashed, self.clock.now())
+            talk = Conversation(entry.conversation, key, card, [])
+        # A bare slash says nothing; before other words it is only how Telegram writes commands.
+        text = message.text.reveal().strip()
+        text = text if command_in(text, talk.card.language) else text.lstrip("/").strip()
+        return Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
+
+    @staticmethod
+    def _understand(heard: Heard, command: Command | None) -> None:
+        """Language and alphabet: of this message, or as remembered, or as asked for."""
+        card, text = heard.card, heard.text
+        if command is not None and command.name == "language":
+            card.language, card.script = command.language, script_of(text)
+        elif text and not text.startswith("/"):
+            found = detect(text, card.language or None, heard.message.hint)
+            card.language, card.script = found.language, found.script
+        elif not card.language:
+            card.language = spoken(heard.message.hint or "en")
+
+    async def _assess(self, heard: Heard) -> None:
+        """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""
+        text, card = heard.text, heard.card
+        history = heard.talk.said_by_person()
+
+        def judge() -> None:
+            heard.vector = embed(text)
+            heard.verdict = self.judge.assess(
+                text, language=card.language, history=history, vector=heard.vector
+            )
+
+        if text:
+            try:
+                await asyncio.to_thread(judge)
+            except Exception as error:  # Whatever fails here must not keep a cry for help from a human.
+                logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
+                heard.verdict = unjudged(card.language)
+        heard.topic = heard.verdict.topic
+        if RANK[heard.verdict.risk] > RANK[card.risk]:
+            card.risk = heard.verdict.risk
+
+    async def _finish(self, lease: str, entry: Entry, heard: Heard, step: Step) -> Taken:
+        """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""
+        channel, talk = self.channels.get(heard.card.channel), heard.talk
+        owed = channel.owed_id(heard.message) if channel else None
+        shown = channel.shown_id(heard.message) if channel else None
+        if shown:
+            await self.sessions.remember_shown(talk, shown)
+        written = await self.inbox.commit(
+            lease,
+            entry.id,
+            talk,
+            heard.lines,
+            [owed] if owed else [],
+            heard.replies,
+            self.sessions,
+            self.clock.now(),
+        )
+        if written == -1:
+            await self.inbox.begin_anew(entry)
+        if written == 1 and heard.card.case:
+            await self.cases.wrote(talk.id)
+        return Taken(
+            step,
+            heard.card.language,
+            heard.verdict.risk,
+            heard.topic,
+            escalated=heard.card.case,
+            done=written != 0,
+        )
+
+    async def _erase(self, entry: Entry, heard: Heard, why: str) -> Taken:
+        """DELETE, STOP, or the person left: erased everywhere, and told so, unless they left."""
+        channel = self.channels.get(heard.card.channel)
+        if channel is not None:
+            await self.eraser.owes(heard.talk, channel, heard.message)
+        farewell = "" if why == "left" else heard.fixed("stopped" if why == "stop" else "erased")
+        await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
+        return Taken("erased", heard.card.language, topic="privacy", erased=True)
+
+    async def _order(self, lease: str, entry: Entry) -> Taken:
+        """An order from the console or the clock: close, give back to the bot, end after silence."""
+        talk = await self.sessions.read(entry.conversation)
+        over = talk is not None and (entry.order != "silence" or self.sessions.is_over(talk))
+        if talk is None or not over:
+            await self.inbox.drop(keys.partition_of(entry.conversation), entry.id)
+            return Taken("console")
+        nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
+        heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
+        if entry.order == "to_bot":
+            ends_case(talk.card, heard.now)
+            heard.say(heard.fixed("returned_to_bot"), who="notice")
+            await self.cases.erase(talk.id)
+            return await self._finish(lease, entry, heard, "console")
+        farewell = heard.fixed("ended") if entry.order == "close" else ""
+        await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
+        return Taken("console", talk.card.language, erased=True)
+
+    async def give_up(self, lease: str, entry: Entry, key: Key) -> Taken:
+        """A message whose turn failed again and again goes to a human as it is, with what is known."""
+        assert entry.message is not None
+        heard = await self._listen(entry, key, entry.message)
+        heard.card.language = heard.card.language or spoken(entry.message.hint or "en")
+        heard.verdict = unjudged(heard.card.language)
+        heard.wrote()
+        await self.handover.begin(heard)
+        return await self._finish(lease, entry, heard, "opened")
+
+
+def _report(taken: Taken, channel: str, seconds: float) -> None:
+    metrics.turn(taken.language, taken.topic, taken.risk, seconds)
+    logs.event(
+        "turn",
+        channel=channel,
+        language=taken.language,
+        risk=taken.risk,
+        topic=taken.topic,
+        step=taken.step,
+        ms=round(seconds * 1000),
+    )

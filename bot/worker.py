@@ -1,0 +1,204 @@
+"""The worker: holds partitions, takes turns, sends answers, ends and erases what is over."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from redis.exceptions import RedisError, ResponseError
+
+from bot import keys, logs, metrics
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.deletions import Deletions
+from bot.errors import KeyGone, StoreDown
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.scripts import Scripts, Store
+from bot.sender import Sender
+from bot.turn import Taken, Turns
+
+LEASE_MS = 10_000
+RENEW_S = 2.0
+BLOCK_MS = 2_000
+TRIES = 3
+"""A message whose turn fails this often goes to a human as it is."""
+
+
+class Worker:
+    """Takes turns and sends for the partitions it has leased; any number of workers share them."""
+
+    def __init__(
+        self,
+        store: Store,
+        scripts: Scripts,
+        inbox: Inbox,
+        outbox: Outbox,
+        turns: Turns,
+        sender: Sender,
+        deletions: Deletions,
+        channels: dict[str, Channel],
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._scripts = scripts
+        self._inbox = inbox
+        self._outbox = outbox
+        self._turns = turns
+        self._sender = sender
+        self._deletions = deletions
+        self._channels = channels
+        self._clock = clock
+        self._token = secrets.token_hex(8)
+        self._held: dict[int, list[asyncio.Task[None]]] = {}
+
+    async def run(self, sweep: Callable[[], Awaitable[None]]) -> None:
+        """Run until cancelled; `sweep` is what is done every few seconds beside the turns."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_leases())
+                group.create_task(self._every(2.0, sweep))
+                group.create_task(self._every(1.0, self._delete))
+        finally:
+            for partition in list(self._held):
+                await self._let_go(partition, gone=False)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            try:
+                await self._share()
+            except (RedisError, OSError) as error:
+                logs.event("store_down", error=type(error).__name__, role="worker")
+            await asyncio.sleep(RENEW_S)
+
+    async def _share(self) -> None:
+        """Renew what we hold, take what is free, up to our share of all partitions."""
+        now = self._clock.now()
+        await self._store.zadd(keys.WORKERS, {self._token: now})
+        await self._store.expire(keys.WORKERS, keys.MINUTE)
+        await self._store.zremrangebyscore(keys.WORKERS, "-inf", now - LEASE_MS / 1000)
+        workers = max(1, int(await self._store.zcard(keys.WORKERS)))
+        share = -(-keys.PARTITIONS // workers)
+        for partition in list(self._held):
+            kept = await self._scripts.run("renew", [keys.lease(partition)], [self._token, LEASE_MS])
+            if not kept:
+                await self._let_go(partition, gone=True)
+        for partition in list(self._held)[share:]:
+            await self._let_go(partition, gone=False)
+        for partition in range(keys.PARTITIONS):
+            if len(self._held) >= share:
+                break
+            if partition not in self._held and await self._store.set(
+                keys.lease(partition), self._token, nx=True, px=LEASE_MS
+            ):
+                await self._take_up(partition)
+
+    async def _take_up(self, partition: int) -> None:
+        await self._inbox.prepare(partition)
+        await self._outbox.prepare(partition)
+        self._held[partition] = [
+            asyncio.create_task(self._looping(partition, self._turn_loop)),
+            asyncio.create_task(self._looping(partition, self._send_loop)),
+        ]
+        logs.event("lease", partition=partition, state="taken")
+
+    async def _let_go(self, partition: int, *, gone: bool) -> None:
+        tasks = self._held.pop(partition, [])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if not gone:
+            with suppress(RedisError, OSError):
+                await self._scripts.run("release", [keys.lease(partition)], [self._token])
+        logs.event("lease", partition=partition, state="lost" if gone else "released")
+
+    async def _looping(self, partition: int, loop: Callable[[int], Awaitable[None]]) -> None:
+        """Run a partition's loop again after whatever went wrong, first with what was begun."""
+        while True:
+            try:
+                await loop(partition)
+            except ResponseError as error:
+                if str(error).startswith("NOGROUP"):
+                    await self._inbox.prepare(partition)
+                    await self._outbox.prepare(partition)
+                else:
+                    logs.event("store_down", error=type(error).__name__, role="worker")
+                    await asyncio.sleep(0.5)
+            except (RedisError, OSError, StoreDown) as error:
+                logs.event("store_down", error=type(error).__name__, role="worker")
+                await asyncio.sleep(0.5)
+            except Exception as error:
+                logs.event("failed", role="worker", error=type(error).__name__, where=logs.where(error))
+                await asyncio.sleep(0.5)
+
+    async def _turn_loop(self, partition: int) -> None:
+        again = True
+        while True:
+            taken = await self.turn_once(partition, again=again, block_ms=BLOCK_MS)
+            if again and taken is None:
+                again = False
+            elif taken is not None and not taken.done:
+                again = True
+
+    async def turn_once(self, partition: int, *, again: bool, block_ms: int) -> Taken | None:
+        """Take the next turn of a partition; None when there is none."""
+        found = await self._inbox.next(partition, again=again, block_ms=block_ms)
+        if found is None:
+            return None
+        entry_id, conversation, fields = found
+        try:
+            entry, key = await self._inbox.read(entry_id, conversation, fields)
+        except (KeyGone, KeyError, ValueError):
+            await self._inbox.drop(partition, entry_id)
+            return Taken("lost")
+        try:
+            return await self._turns.take(self._token, entry, key)
+        except KeyGone:
+            await self._inbox.drop(partition, entry_id)
+            return Taken("lost")
+        except (RedisError, OSError, StoreDown):
+            raise
+        except Exception as error:
+            tries = await self._inbox.tries(partition, entry_id)
+            logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=tries)
+            if tries < TRIES:
+                return Taken("lost", done=False)
+            if entry.message is None or key is None:
+                await self._inbox.drop(partition, entry_id)
+                return Taken("lost")
+            return await self._turns.give_up(self._token, entry, key)
+
+    async def _send_loop(self, partition: int) -> None:
+        again = True
+        while True:
+            entries = await self._outbox.next(partition, again=again, block_ms=BLOCK_MS)
+            if entries:
+                await self._sender.send(partition, entries)
+            elif again:
+                again = False
+
+    async def _delete(self) -> None:
+        await self._deletions.run(self._channels)
+        metrics.deletions(await self._deletions.waiting())
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await work()
+            except (RedisError, OSError) as error:
+                logs.event("store_down", error=type(error).__name__, role="worker")
+            except Exception as error:
+                logs.event("failed", role="worker", error=type(error).__name__, where=logs.where(error))
+            await asyncio.sleep(seconds)
+
+    @property
+    def token(self) -> str:
+        """Whose the leases are; a single-handed run takes them all with `hold`."""
+        return self._token
+
+    async def hold(self) -> None:
+        """Lease every partition without starting loops: for a run that takes turns one by one."""
+        for partition in range(keys.PARTITIONS):
+            await self._store.set(keys.lease(partition), self._token, px=keys.HOUR * 1000)
+            await self._inbox.prepare(partition)
+            await self._outbox.prepare(partition)

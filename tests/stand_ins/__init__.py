@@ -1,0 +1,1 @@
+"""Small stand-ins for the dialogue engine and the danger detectors, for tests of what lies around them."""
