@@ -17,11 +17,14 @@ Kinds on the way, by `provider`:
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from bot.sandbox.changes import Changes
 
 type Provider = Literal["twilio", "telegram", "inbound", "delivery", "callbacks"]
 
@@ -52,8 +55,10 @@ class Fault:
 class Faults:
     """Pending faults, used up in the order they were added."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes) -> None:
         self.pending: list[Fault] = []
+        self._changes = changes
+        self._closing = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         if fault.provider not in KINDS:
@@ -74,10 +79,26 @@ class Faults:
             due.count -= 1
             if due.count == 0:
                 self.pending.remove(due)
+            self._changes.mark()
         return due
 
     def clear(self) -> None:
         self.pending.clear()
+
+    def close(self) -> None:
+        """Lets go of whoever hangs."""
+        self._closing.set()
+
+    async def disturb(self, fault: Fault, request: Request) -> Response | None:
+        """The faults of the connection itself; None for those answered in the provider's own words."""
+        if fault.kind == "html502":
+            return HTMLResponse(PROXY_PAGE, 502)
+        if fault.kind == "hang":
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), fault.seconds)
+        if fault.kind in ("hang", "drop"):
+            return Dropped(request)
+        return None
 
 
 def _numbered(fault: Fault) -> bool:
@@ -91,17 +112,6 @@ def fault_from(body: dict[str, Any]) -> Fault:
     except TypeError:
         names = "provider, kind, count, nth, operation, after, seconds, retry_after"
         raise ValueError(f"a fault is made of {names}") from None
-
-
-async def disturb(fault: Fault, request: Request) -> Response | None:
-    """The faults of the connection itself; None for those answered in the provider's own words."""
-    if fault.kind == "html502":
-        return HTMLResponse(PROXY_PAGE, 502)
-    if fault.kind == "hang":
-        await asyncio.sleep(fault.seconds)
-    if fault.kind in ("hang", "drop"):
-        return Dropped(request)
-    return None
 
 
 class Dropped(Response):

@@ -49,7 +49,8 @@ class Sandbox:
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()
-        self.clock, self.changes, self._faults = Clock(), Changes(), Faults()
+        self.clock, self.changes = Clock(), Changes()
+        self._faults = Faults(self.changes)
         self._network = Network(self.settings)
         shared = (self.settings, self._network, self.clock, self.changes, self._faults)
         self.twilio, self._telegram = Twilio(*shared), Telegram(*shared)
@@ -72,6 +73,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         self.changes.close()
+        self._faults.close()
         await self._telegram.delivery.stop()
         await self.twilio.tasks.cancel()
         await self._server.stop()
@@ -164,6 +166,11 @@ class Sandbox:
     def faults(self, provider: str, kind: str, **options: Any) -> None:
         """Makes the next call fail, or the `nth`, or `count` of them; see `bot.sandbox.faults`."""
         self._faults.add(Fault(provider, kind, **options))
+
+    @property
+    def faults_left(self) -> int:
+        """Faults that have not (all) happened yet."""
+        return len(self._faults.pending)
 
     def clear_faults(self) -> None:
         self._faults.clear()

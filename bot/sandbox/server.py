@@ -44,7 +44,14 @@ class LoopbackServer:
         self.url = ""
 
     async def start(self) -> None:
-        listener = socket.create_server((self._host, self._port))
+        # Named as TCP, or asyncio leaves TCP_NODELAY off and every answer waits 40 ms for an acknowledgement.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError:
+            listener.close()
+            raise
         self.url = f"http://{self._host}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
             self._app,

@@ -23,7 +23,7 @@ class Screens:
 
     def of(self, number: str, user: str) -> dict[str, Any]:
         """Everything the page and its parts need for one number and one person."""
-        number, user = number or NUMBERS[0], user or next(iter(PEOPLE))
+        number, user = number.strip() or NUMBERS[0], user.strip() or next(iter(PEOPLE))
         for name, language_code in PEOPLE.items():
             self._telegram.chats.person(name, language_code)
         return {
@@ -104,5 +104,6 @@ def _time(at: datetime) -> str:
 
 
 def _dollars(amount: float) -> str:
-    """Cents are too coarse for one segment."""
-    return f"${amount:.2f}" if amount >= 1 else f"${amount:.3f}"
+    """At least cents, and what is left of a cent where there is something."""
+    whole, _, rest = f"{amount:.4f}".partition(".")
+    return f"${whole}.{rest[:2]}{rest[2:].rstrip('0')}"

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.faults import disturb
 from bot.sandbox.telegram.errors import OTHER_POLL, WEBHOOK_ACTIVE, TelegramError, by_status
 from bot.sandbox.telegram.methods import Methods, Parameters
 from bot.sandbox.telegram.service import Telegram
@@ -40,9 +39,12 @@ class Api:
             if fault.after:
                 await self._answer(request, method)
             status = 403 if fault.kind == "blocked" else fault.kind
-            return await disturb(fault, request) or by_status(int(status), fault.retry_after).response()
+            broken = await self._telegram.faults.disturb(fault, request)
+            return broken or by_status(int(status), fault.retry_after).response()
         except TelegramError as error:
             return error.response()
+        except ValueError:
+            return TelegramError(400, "Bad Request: can't parse parameters").response()
 
     async def _answer(self, request: Request, method: str) -> Response:
         token = self._telegram.settings.telegram_token

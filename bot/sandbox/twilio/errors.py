@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse
 
 # Codes and meaning: twilio.com/docs/api/errors/<code>. The status of 20009 is not documented there.
 ERRORS: dict[int, tuple[int, str]] = {
+    20001: (400, "Invalid parameter"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
     20009: (409, "Cannot delete this resource before it is complete"),

@@ -38,10 +38,11 @@ class Outgoing:
         self._check_numbers(form["To"], form.get("From", ""))
         service = form.get("MessagingServiceSid") or None
         status = "accepted" if service else "queued"
-        message = twilio.record("outbound-api", twilio.number, form["To"], form["Body"], status)
+        body = form.get("Body", "")
+        message = twilio.record("outbound-api", twilio.number, form["To"], body, status)
         message.service_sid = service
         reports: Reports = asyncio.Queue()
-        twilio.tasks.start(self._progress(message, form["Body"], reports))
+        twilio.tasks.start(self._progress(message, body, reports))
         if form.get("StatusCallback"):
             twilio.tasks.start(self._report(form["StatusCallback"], message.sid, reports))
         return message
@@ -123,9 +124,9 @@ def _check_required(form: dict[str, str]) -> None:
         raise TwilioError(21604)
     if not form.get("From") and not form.get("MessagingServiceSid"):
         raise TwilioError(21603)
-    if not form.get("Body"):
+    if not form.get("Body") and not form.get("MediaUrl"):
         raise TwilioError(21602)
-    if len(form["Body"]) > LONGEST_BODY:
+    if len(form.get("Body", "")) > LONGEST_BODY:
         raise TwilioError(21617)
 
 

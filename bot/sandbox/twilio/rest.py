@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.faults import Fault, disturb
+from bot.sandbox.faults import Fault
 from bot.sandbox.twilio.errors import ERRORS, TwilioError
 from bot.sandbox.twilio.log import UNFINISHED, VERSION, Filters, Message
 from bot.sandbox.twilio.outgoing import Outgoing
@@ -42,6 +42,7 @@ class Rest:
             self._route(message, "DELETE", "delete", self._delete),
             self._route(f"{media}.json", "GET", "media", self._media),
             self._route(f"{media}/{{medium}}.json", "DELETE", "media", self._delete_medium),
+            Route(f"/{VERSION}/{{rest:path}}", self._unknown, methods=["GET", "POST", "DELETE"]),
         ]
 
     def _route(self, path: str, method: str, operation: str, work: Work) -> Route:
@@ -52,11 +53,16 @@ class Rest:
                     return await self._authorised(request, work)
                 if fault.after:
                     await self._authorised(request, work)
-                return await disturb(fault, request) or _refuse(fault)
+                return await self._twilio.faults.disturb(fault, request) or _refuse(fault)
             except TwilioError as error:
                 return error.response()
+            except ValueError:
+                return TwilioError(20001).response()
 
         return Route(path, call, methods=[method])
+
+    async def _unknown(self, request: Request) -> Response:
+        return TwilioError(20404, request.url.path).response()
 
     async def _authorised(self, request: Request, work: Work) -> Response:
         settings = self._twilio.settings

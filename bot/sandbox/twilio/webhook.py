@@ -63,7 +63,8 @@ class Webhooks:
 
     def __init__(self, network: Network, auth_token: str) -> None:
         self._network = network
-        self._validator: Any = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
+        validator: Any = RequestValidator
+        self._validator = validator(auth_token)
 
     async def deliver(self, url: str, form: dict[str, str], fallback: str = "") -> Outcome:
         """One event: the address, its retries, then the fallback address once."""
