@@ -1,0 +1,219 @@
+"""Rasa as a library: a trained model, and one turn of one talk through it.
+
+A turn's tracker is made from the state that came with the request and thrown away after it. It never holds a text of
+the person; the vector is gone when the ranking is there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from engine import actions
+from engine.directory import Asking, Directory
+from engine.featurizer import VECTOR
+from engine.interpret import (
+    FALLBACK,
+    KEEPS_ASKING,
+    PERSON,
+    UNCLEAR,
+    Reading,
+    public,
+    published,
+    read,
+    topic_of,
+)
+from engine.request import TurnRequest
+from engine.state import KEPT, State
+
+# Texts that ask whether they want to write with a person.
+OFFERS = {
+    "utter_check_verdict_some",
+    "utter_check_verdict_many",
+    "utter_person_offer",
+    "utter_default_again",
+    "utter_disclosure",
+}
+NAMED = 3  # how many intents of the ranking are told
+
+held: ContextVar[DialogueStateTracker] = ContextVar("held")
+
+
+class TurnStore(TrackerStore):
+    """Keeps the tracker of the running turn, for the length of that turn."""
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker:
+        return held.get()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        held.set(tracker)
+
+
+class NoLocks(LockStore):
+    """Every turn has an id of its own; the worker sees to it that one person has one turn at a time."""
+
+    @asynccontextmanager
+    async def lock(self, conversation_id: str, *arguments: Any, **more: Any) -> AsyncIterator[None]:
+        yield
+
+
+class Output(CollectingOutputChannel):
+    """Carries nothing: its name chooses the form of the texts, the replies are read from the tracker."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__()
+        self.channel = channel
+
+    def name(self) -> str:  # type: ignore[override]
+        return self.channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        pass
+
+
+@dataclass(frozen=True, repr=False)
+class Engine:
+    """A loaded model with its directory."""
+
+    agent: Agent
+    directory: Directory
+
+    @classmethod
+    def load(cls, model: Path) -> Engine:
+        store = TurnStore(None)
+        agent = Agent.load(
+            model, tracker_store=store, lock_store=NoLocks(), action_endpoint=actions.InProcess()
+        )
+        return cls(agent, Directory())
+
+    async def turn(self, request: TurnRequest) -> dict[str, Any]:
+        """One message in, the replies and the new state out."""
+        ranking = self.rank(request)
+        reading = read(ranking, request)
+        tracker = await self._answer(request, reading)
+        replies = [] if reading.intent == PERSON else replies_of(tracker, request)
+        intent = public(reading.intent, ranking)
+        state = State() if reading.intent == PERSON else compact(tracker)
+        return {
+            "replies": replies,
+            "intent": intent,
+            "topic": topic_of(intent),
+            "confidence": round(reading.confidence, 4),
+            "ranking": published(ranking, NAMED),
+            "state": state.pack(),
+            "country": reading.country,
+            "wants_person": reading.intent == PERSON,
+            "offers_person": any(reply["key"] in OFFERS for reply in replies),
+        }
+
+    def rank(self, request: TurnRequest) -> list[tuple[str, float]]:
+        """The likeliest intents of the message, best first."""
+        processor = self.agent.processor
+        assert processor is not None
+        message = UserMessage("", sender_id=uuid.uuid4().hex, metadata={VECTOR: request.vector})
+        blank = DialogueStateTracker.from_events(message.sender_id, [])
+        parsed = processor._parse_message_with_graph(message, blank)
+        ranking = [(each["name"], float(each["confidence"])) for each in parsed["intent_ranking"]]
+        return [each for each in ranking if each[0] != FALLBACK]
+
+    async def _answer(self, request: TurnRequest, reading: Reading) -> DialogueStateTracker:
+        """Let the rules act on what the message was taken to mean."""
+        processor = self.agent.processor
+        assert processor is not None
+        slots = self._filled(request, reading)
+        held.set(expand(settle(request.state, reading), slots, self.agent))
+        asking = Asking(request.language, request.channel == "sms", reading_cannot_call(request, reading))
+
+        def say(key: str) -> str:
+            response = processor.nlg.generate_from_slots(key, slots, request.output)
+            return str(response["text"]).strip()
+
+        actions.turn.set(actions.Turn(self.directory, reading.intent, reading.asked, asking, say))
+        intent = {"name": reading.intent, "confidence": 1.0}
+        message = UserMessage(
+            None,
+            Output(request.output),
+            uuid.uuid4().hex,
+            parse_data={"text": None, "intent": intent, "intent_ranking": [intent], "entities": []},
+            input_channel=request.output,
+        )
+        await processor.handle_message(message)
+        return held.get()
+
+    def _filled(self, request: TurnRequest, reading: Reading) -> dict[str, Any]:
+        """The slots that choose and fill the texts of this turn."""
+        asking = Asking(request.language, request.channel == "sms", reading_cannot_call(request, reading))
+        return {
+            "language": request.language,
+            "country": self.directory.name(reading.country, request.language),
+            "emergency": self.directory.emergency(reading.country),
+            "numbers": self.directory.numbers(reading.country, "child", asking),
+            "flags": "",
+        }
+
+
+def reading_cannot_call(request: TurnRequest, reading: Reading) -> bool:
+    """Whether they have said, now or before, that they cannot speak."""
+    return reading.intent == "seek_help__cannot_call" or bool(request.state.slots.get("cannot_call"))
+
+
+def settle(state: State, reading: Reading) -> State:
+    """The state before a turn: what this message ends is forgotten."""
+    if reading.intent not in (FALLBACK, "small_talk__dont_know", UNCLEAR):
+        state = state.without("missed")
+    if reading.intent == UNCLEAR:
+        state = state.with_slot("missed", int(state.slots.get("missed", 0)) + 1)
+    if reading.intent not in KEEPS_ASKING:
+        state = state.without("help_need")
+    if reading.intent == "seek_help__cannot_call":
+        state = state.with_slot("cannot_call", True)
+    return state
+
+
+def expand(state: State, filled: dict[str, Any], agent: Agent) -> DialogueStateTracker:
+    """A tracker that stands where the talk stood."""
+    assert agent.domain is not None
+    slots = {**filled, **state.slots}
+    events = [ActionExecuted(ACTION_LISTEN_NAME), *(SlotSet(name, value) for name, value in slots.items())]
+    if state.loop:
+        events.insert(0, ActiveLoop(state.loop))
+        events.append(LoopInterrupted(state.interrupted))
+    return DialogueStateTracker.from_events(uuid.uuid4().hex, events, agent.domain.slots, domain=agent.domain)
+
+
+def compact(tracker: DialogueStateTracker) -> State:
+    """What of a tracker the next turn needs."""
+    values = tracker.current_slot_values()
+    slots = {name: values[name] for name in KEPT if values.get(name) is not None}
+    if "missed" in slots:
+        slots["missed"] = int(slots["missed"])
+    loop = tracker.active_loop
+    return State(slots, loop.name if loop else None, bool(loop and loop.is_interrupted))
+
+
+def replies_of(tracker: DialogueStateTracker, request: TurnRequest) -> list[dict[str, Any]]:
+    """What the bot said in this turn, as key, text and the titles of buttons."""
+    return [
+        {
+            "key": event.metadata["utter_action"],
+            "text": event.text.strip(),
+            "buttons": [
+                button["title"] for button in event.data.get("buttons") or [] if request.channel == "telegram"
+            ],
+        }
+        for event in tracker.events
+        if isinstance(event, BotUttered) and event.text
+    ]

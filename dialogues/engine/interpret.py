@@ -1,0 +1,155 @@
+"""From the classifier's ranking to the one intent the rules act on.
+
+The classifier sees a vector only. What the worker found in the message (a country, a yes or no), what was asked before
+(the state) and what is on offer (a person) decide the rest here, in the order in which the cases are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.request import TurnRequest
+
+FALLBACK = "nlu_fallback"
+PERSON, DECLINED = "talk_to_human", "talk_to_human__declined"
+CHECK, START, LEAVE = "job_offer__check", "job_offer__start_check", "job_offer__leave"
+UNCLEAR = "job_offer__unclear"
+COUNTRY = "seek_help__country"
+ANSWERS = {"yes": "small_talk__yes", "no": "small_talk__no", "dont_know": "small_talk__dont_know"}
+GOING = ("job_offer", "safe_migration")  # a country named in these is where they go, not where they are
+
+# What a help intent asks the directory for.
+NEED = {
+    "seek_help__where": "child",
+    "seek_help__police": "police",
+    "seek_help__shelter": "violence",
+    "seek_help__doctor": "doctor",
+    "seek_help__lawyer": "trafficking",
+    "seek_help__talk": "child",
+    "seek_help__cannot_call": "child",
+    "worried_about_someone__missing": "missing",
+}
+# During the five questions these are neither an answer nor a question of their own.
+NO_QUESTION = (CHECK, COUNTRY, LEAVE, "off_topic")
+# A question about the country stays open over these.
+KEEPS_ASKING = {FALLBACK, COUNTRY, "small_talk__not_understood", *NEED}
+
+# Intents of this project alone, as the agreed list knows them.
+PUBLIC = {
+    START: CHECK,
+    LEAVE: "small_talk__no",
+    UNCLEAR: CHECK,
+    DECLINED: "small_talk__no",
+    COUNTRY: "seek_help__where",
+    "small_talk__dont_know": "small_talk__not_understood",
+}
+
+# Below these a message counts as not understood. A message whose intents compete inside one topic is understood: its
+# topic is sure. Chosen with `python -m engine.commands crossvalidate`, which prints what each choice costs.
+LEAST_INTENT = 0.25
+LEAST_TOPIC = 0.35
+LEAST_PERSON = 0.30  # somebody who wants a person is believed early
+LEAST_LEAVE = 0.50  # "no" to a question must not end the questions
+LEAST_GOING = 0.60  # when "Italy" answers our question and when it starts another subject
+MISSES_IN_CHECK = 3  # so many unclear answers in a row end the questions
+
+Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message is taken to mean."""
+
+    intent: str
+    confidence: float
+    country: str | None  # where they are, if known now
+    asked: str | None  # the country help is asked for, if it is another one
+
+
+def topic_of(intent: str) -> str:
+    return intent.partition("__")[0]
+
+
+def public(intent: str, ranking: Ranking) -> str:
+    """The name of an intent outside this project; a message not understood has the likeliest one."""
+    if intent == FALLBACK:
+        intent = ranking[0][0]
+    return PUBLIC.get(intent, intent)
+
+
+def published(ranking: Ranking, length: int) -> list[list[str | float]]:
+    """The ranking in names that are known outside, each once."""
+    shares: dict[str, float] = {}
+    for intent, share in ranking:
+        name = PUBLIC.get(intent, intent)
+        shares[name] = shares.get(name, 0.0) + share
+    best = sorted(shares.items(), key=lambda pair: -pair[1])[:length]
+    return [[name, round(share, 4)] for name, share in best]
+
+
+def understood(ranking: Ranking) -> bool:
+    """Whether the ranking is sure of an intent, or at least of a topic."""
+    best, confidence = ranking[0]
+    topic = sum(share for intent, share in ranking if topic_of(intent) == topic_of(best))
+    return confidence >= LEAST_INTENT or topic >= LEAST_TOPIC
+
+
+def read(ranking: Ranking, request: TurnRequest) -> Reading:
+    """Decide what a message means."""
+    intent, confidence = _intent(ranking, request)
+    country = asked = request.country
+    if request.named:
+        if intent == COUNTRY:
+            country = asked = request.named
+        elif intent in NEED:
+            asked = request.named
+    return Reading(intent, confidence, country, asked)
+
+
+def _intent(ranking: Ranking, request: TurnRequest) -> tuple[str, float]:
+    best, confidence = ranking[0]
+    answer = request.answer or next((word for word, name in ANSWERS.items() if name == best), None)
+    if request.offered == "person":
+        if answer == "yes":
+            return PERSON, 1.0
+        if answer == "no" or best == LEAVE:
+            return DECLINED, 1.0
+    if best == PERSON and confidence >= LEAST_PERSON:
+        return PERSON, confidence
+    if request.state.in_check:
+        return _in_check(ranking, answer, request)
+    if request.named and _is_where_they_are(ranking, request):
+        return COUNTRY, 1.0
+    if request.answer:
+        return ANSWERS[request.answer], 1.0
+    if not understood(ranking):
+        return FALLBACK, confidence
+    if best == COUNTRY and not request.named and not request.state.slots.get("help_need"):
+        return "seek_help__where", confidence
+    return best, confidence
+
+
+def _in_check(ranking: Ranking, answer: str | None, request: TurnRequest) -> tuple[str, float]:
+    """During the five questions: an answer, a way out, another question, or none of these."""
+    best, confidence = ranking[0]
+    if best == LEAVE and confidence >= LEAST_LEAVE:
+        return LEAVE, confidence
+    if answer:
+        return ANSWERS[answer], confidence
+    if best == START:
+        return START, confidence
+    if best in NO_QUESTION or not understood(ranking):
+        missed = int(request.state.slots.get("missed", 0)) + 1
+        return (LEAVE if missed >= MISSES_IN_CHECK else UNCLEAR), confidence
+    return best, confidence
+
+
+def _is_where_they_are(ranking: Ranking, request: TurnRequest) -> bool:
+    """Whether the country named says where they are: asked for, or said of their own accord."""
+    best, confidence = ranking[0]
+    if best == COUNTRY:
+        return True
+    if not request.state.slots.get("help_need"):
+        return False
+    return not (topic_of(best) in GOING and confidence >= LEAST_GOING)
