@@ -7,8 +7,9 @@ from bot.clock import Clock
 
 type Way = Literal["closed", "bot"]
 
-_SECONDS = {"closed": 60.0, "bot": 900.0}
-"""An order to close that the desk has not carried out in a minute has failed: the talk is shown again."""
+_RUNNING_SECONDS = 60.0
+"""An order that the desk has not carried out in a minute has failed: the talk is shown again."""
+_KEPT_SECONDS = 900.0
 _MOST = 500
 
 
@@ -20,7 +21,7 @@ class Endings:
         self._ends: OrderedDict[str, tuple[Way, float]] = OrderedDict()
 
     def add(self, case_id: str, way: Way) -> None:
-        self._ends[case_id] = (way, self._clock.now() + _SECONDS[way])
+        self._ends[case_id] = (way, self._clock.now())
         self._ends.move_to_end(case_id)
         while len(self._ends) > _MOST:
             self._ends.popitem(last=False)
@@ -28,9 +29,15 @@ class Endings:
     def forget(self, case_id: str) -> None:
         self._ends.pop(case_id, None)
 
-    def way(self, case_id: str) -> Way | None:
-        way, until = self._ends.get(case_id, ("closed", 0.0))
-        if until <= self._clock.now():
+    def running(self, case_id: str) -> bool:
+        """Whether its end was ordered just now."""
+        return self._clock.now() - self._ended_at(case_id) < _RUNNING_SECONDS
+
+    def way(self, case_id: str) -> Way:
+        """How it ended; erased, unless we know better."""
+        if self._clock.now() - self._ended_at(case_id) >= _KEPT_SECONDS:
             self.forget(case_id)
-            return None
-        return way
+        return self._ends.get(case_id, ("closed", 0.0))[0]
+
+    def _ended_at(self, case_id: str) -> float:
+        return self._ends.get(case_id, ("closed", float("-inf")))[1]

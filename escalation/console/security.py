@@ -39,7 +39,7 @@ HEADERS: Final = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": (
         "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), "
-        "bluetooth=(), midi=(), browsing-topics=()"
+        "midi=(), browsing-topics=()"
     ),
     "X-Robots-Tag": "noindex, nofollow",
     # Pages differ by cookie; no cache may hold them, and one that errs must not mix people up.

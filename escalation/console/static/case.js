@@ -10,7 +10,8 @@ const cover = document.getElementById("cover");
 function toEnd() {
   const thread = document.getElementById("thread");
   if (!thread) return;
-  thread.scrollTop = thread.scrollHeight;
+  if (thread.scrollHeight > thread.clientHeight) thread.scrollTop = thread.scrollHeight;
+  else scrollTo(0, document.documentElement.scrollHeight); // on a small screen the whole page scrolls
 }
 
 // What happened to the talk while it was on the screen.
@@ -18,9 +19,8 @@ document.addEventListener("swapped", ({ detail: { old, fresh } }) => {
   const state = fresh.dataset.state;
   if (old.dataset.state !== "mine" && state === "mine") location.reload();
   if (state !== "mine") document.querySelectorAll(".held").forEach((part) => part.remove());
-  if (state === "gone") {
-    document.title = `${fresh.dataset.gone} · ${body.dataset.name}`;
-    delete main.dataset.live;
+  if (state !== old.dataset.state) {
+    document.title = `${fresh.dataset.title} · ${body.dataset.name}`;
     main.focus();
   }
   const before = old.querySelector("#thread");
@@ -29,11 +29,13 @@ document.addEventListener("swapped", ({ detail: { old, fresh } }) => {
   const lines = thread.querySelectorAll(".line").length - before.querySelectorAll(".line").length;
   if (document.hidden && lines > 0) document.title = `(${lines}) ${main.dataset.title} · ${body.dataset.name}`;
   // Whoever reads further up is left there.
-  if (lines > 0 || before.dataset.atEnd !== "no") toEnd();
+  if (before.dataset.atEnd !== "no") toEnd();
+  else thread.scrollTop = before.dataset.top;
 });
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && main.dataset.live) document.title = `${main.dataset.title} · ${body.dataset.name}`;
+  const title = document.getElementById("live").dataset.title;
+  if (!document.hidden && title) document.title = `${title} · ${body.dataset.name}`;
 });
 
 function fresh() {
@@ -161,6 +163,7 @@ if (form) {
       if (target.id !== "thread") return;
       const left = target.scrollHeight - target.scrollTop - target.clientHeight;
       target.dataset.atEnd = left < 40 ? "yes" : "no";
+      target.dataset.top = target.scrollTop;
     },
     { capture: true, passive: true },
   );

@@ -130,7 +130,7 @@ const refreshQueue = fetcher(onQueue ? main.dataset.live : "/queue/live", (fresh
   count(fresh);
   if (onQueue) swap(fresh);
 });
-export const refresh = onQueue ? refreshQueue : fetcher(main.dataset.live, swap);
+export const refresh = onQueue ? refreshQueue : main.dataset.live ? fetcher(main.dataset.live, swap) : () => {};
 
 function hear(change) {
   lastHeard = Date.now();

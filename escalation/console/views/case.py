@@ -81,10 +81,10 @@ async def close(visit: Visit) -> Response:
     case_id = _id(visit)
     closing = visit.console.desk.close(case_id, visit.account.id, wipe_chat="wipe" in visit.form)
     outcome = await _end(visit, "closed", closing)
-    # Closed or gone, the case's own page says that it is erased.
-    return (
-        visit.go(f"/cases/{case_id}") if outcome in {"done", "gone"} else await visit.leave(outcome, "/queue")
-    )
+    if outcome in {"done", "gone"}:
+        # The case's own page says that it is erased.
+        return visit.go(f"/cases/{case_id}")
+    return await visit.leave(outcome, "/queue")
 
 
 async def _end(visit: Visit, way: Way, ending: Awaitable[Outcome]) -> Outcome:
@@ -115,13 +115,13 @@ async def _page(visit: Visit, status: int = 200, problem: str = "", draft: str =
 
 async def _context(visit: Visit, case_id: str) -> dict[str, object]:
     """What the templates of a talk may use; lines only for its holder."""
-    view, way = await visit.console.desk.case(case_id), visit.console.endings.way(case_id)
+    view, endings = await visit.console.desk.case(case_id), visit.console.endings
     nothing: dict[str, object] = {"case_id": case_id, "row": None, "lines": ()}
     if view is None:
-        return nothing | {"state": "gone", "way": way or "closed"}
-    if way is not None and view.row.holder == visit.account.id:
+        return nothing | {"state": "gone", "way": endings.way(case_id)}
+    if endings.running(case_id) and view.row.holder == visit.account.id:
         # The desk has the order; what was said is shown no more, though it takes a moment to be gone.
-        return nothing | {"state": "ending", "way": way}
+        return nothing | {"state": "ending", "way": endings.way(case_id)}
     row = present(view.row, visit.words, visit.now, visit.account.id, await visit.names())
     context = nothing | {"state": row.state, "way": "closed", "row": row}
     if row.state == "mine":

@@ -49,17 +49,18 @@ async def take(visit: Visit) -> Response:
 
 async def _board(visit: Visit) -> Board:
     rows, names, chosen = await visit.console.desk.queue(), await visit.names(), _chosen(visit)
+    me = visit.account.id
     everybody = [row for row in rows if row.state == "waiting"]
     waiting = [row for row in everybody if chosen in ("", row.language)]
     held = [row for row in rows if row.state == "held"]
 
     def show(some: list[CaseRow]) -> tuple[Row, ...]:
-        return tuple(present(row, visit.words, visit.now, visit.account.id, names) for row in some)
+        return tuple(present(row, visit.words, visit.now, me, names) for row in some)
 
     return Board(
-        mine=show([row for row in held if row.holder == visit.account.id]),
+        mine=show([row for row in held if row.holder == me and not visit.console.endings.running(row.id)]),
         waiting=show(waiting),
-        others=show([row for row in held if row.holder != visit.account.id]),
+        others=show([row for row in held if row.holder != me]),
         urgent=sum(1 for row in everybody if row.risk in {"emergency", "danger"}),
         languages=tuple(sorted({row.language for row in everybody} | ({chosen} - {""}))),
         chosen=chosen,

@@ -1,0 +1,138 @@
+"""A desk without a store: cases in memory, and every request to it written down."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+from escalation.cases.case import CaseLine, CaseRow, CaseView, Outcome
+
+NOW = 1_800_000_000.0
+LONGEST = 1500
+
+
+def row(case_id: str = "3-aaaa", **values: Any) -> CaseRow:
+    base: dict[str, Any] = {
+        "id": case_id,
+        "alias": "quiet heron",
+        "state": "waiting",
+        "risk": "danger",
+        "score": 0.93,
+        "signals": ("documents_taken", "threats"),
+        "reasons": ("Somebody holds their passport.",),
+        "language": "sq",
+        "script": "latin",
+        "channel": "sms",
+        "country": "IT",
+        "opened_at": NOW - 300,
+        "wrote_at": NOW - 300,
+        "holder": None,
+        "unread": 0,
+        "place": 1,
+    }
+    return CaseRow(**(base | values))
+
+
+def line(text: str, who: str = "person", **values: Any) -> CaseLine:
+    base: dict[str, Any] = {"at": NOW - 200, "risk": "none", "reasons": (), "delivery": ""}
+    return CaseLine(who=who, text=text, **(base | values))  # type: ignore[arg-type]
+
+
+class FakeDesk:
+    """What the console asks of a desk; closing is done at once."""
+
+    def __init__(self) -> None:
+        self.cases: dict[str, CaseView] = {}
+        self.calls: list[tuple[object, ...]] = []
+        self.broken: Exception | None = None
+        self._listening: set[asyncio.Queue[tuple[str, str]]] = set()
+
+    def put(self, one: CaseRow, *lines: CaseLine) -> None:
+        self.cases[one.id] = CaseView(one, lines)
+        self._changed(one.id)
+
+    def change(self, case_id: str, **values: Any) -> None:
+        view = self.cases[case_id]
+        self.put(replace(view.row, **values), *view.lines)
+
+    def say(self, case_id: str, *lines: CaseLine) -> None:
+        view = self.cases[case_id]
+        self.put(view.row, *view.lines, *lines)
+
+    async def queue(self) -> list[CaseRow]:
+        if self.broken:
+            raise self.broken
+        rows = sorted((view.row for view in self.cases.values()), key=lambda one: one.place)
+        return sorted(rows, key=lambda one: one.state != "waiting")
+
+    async def case(self, case_id: str) -> CaseView | None:
+        return self.cases.get(case_id)
+
+    async def claim(self, case_id: str, counsellor: str) -> Outcome:
+        self.calls.append(("claim", case_id, counsellor))
+        if case_id not in self.cases:
+            return "gone"
+        if self.cases[case_id].row.state == "held":
+            return "taken"
+        self.change(case_id, state="held", holder=counsellor)
+        return "done"
+
+    async def release(self, case_id: str, counsellor: str) -> Outcome:
+        self.calls.append(("release", case_id, counsellor))
+        refused = self._refused(case_id, counsellor)
+        if refused is None:
+            self.change(case_id, state="waiting", holder=None)
+        return refused or "done"
+
+    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome:
+        self.calls.append(("answer", case_id, counsellor, text))
+        if len(text) > LONGEST:
+            return "too_long"
+        refused = self._refused(case_id, counsellor)
+        if refused is None:
+            self.say(case_id, line(text, "counsellor", delivery="queued"))
+        return refused or "done"
+
+    async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
+        self.calls.append(("close", case_id, counsellor, wipe_chat))
+        return self._end(case_id, counsellor)
+
+    async def to_bot(self, case_id: str, counsellor: str) -> Outcome:
+        self.calls.append(("to_bot", case_id, counsellor))
+        return self._end(case_id, counsellor)
+
+    async def present(self, counsellor: str, languages: tuple[str, ...]) -> None:
+        self.calls.append(("present", counsellor, languages))
+
+    async def absent(self, counsellor: str) -> None:
+        self.calls.append(("absent", counsellor))
+
+    async def changes(self) -> AsyncIterator[tuple[str, str]]:
+        queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._listening.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listening.discard(queue)
+
+    def made(self, what: str) -> list[tuple[object, ...]]:
+        """The requests of one kind, without the kind."""
+        return [call[1:] for call in self.calls if call[0] == what]
+
+    def _end(self, case_id: str, counsellor: str) -> Outcome:
+        refused = self._refused(case_id, counsellor)
+        if refused is None:
+            del self.cases[case_id]
+            self._changed(case_id)
+        return refused or "done"
+
+    def _refused(self, case_id: str, counsellor: str) -> Outcome | None:
+        if case_id not in self.cases:
+            return "gone"
+        return None if self.cases[case_id].row.holder == counsellor else "not_yours"
+
+    def _changed(self, case_id: str) -> None:
+        for queue in self._listening:
+            queue.put_nowait(("queue", ""))
+            queue.put_nowait(("case", case_id))
