@@ -140,9 +140,8 @@ def _content(path: Path) -> bytes:
 
 
 def _report(found: Searched) -> None:
-    print(
-        f"Planted {len(found.marks) // 2} conversations: {len(LANGUAGES)} languages, {len(ENDS)} ends, 2 channels."
-    )
+    kinds = f"{len(LANGUAGES)} languages, {len(ENDS)} ends, 2 channels"
+    print(f"Planted {len(found.marks) // 2} conversations: {kinds}.")
     for kind, number in found.looked.items():
         print(f"  searched {number:>6} {kind}")
     for hit in found.hits:

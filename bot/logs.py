@@ -48,6 +48,8 @@ def event(name: str, **fields: str | int | float | bool | None) -> None:
 
 def where(error: BaseException) -> str:
     """The place in our own code an error came from, as `file:line`: what an operator needs, and no words."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     frame, place = error.__traceback__, "unknown"
     while frame is not None:
         code = frame.tb_frame.f_code

@@ -1,7 +1,8 @@
 """Whether a request comes from Twilio.
 
 https://www.twilio.com/docs/usage/webhooks/webhooks-security: HMAC-SHA1 over the full URL and every POST
-parameter, blank ones too, with the account's primary Auth Token. The port does not count; scheme, path and case do.
+parameter, blank ones too, with the account's primary Auth Token. The port does not count; scheme, path and
+case do.
 """
 
 from urllib.parse import parse_qsl, urldefrag

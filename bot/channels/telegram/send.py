@@ -1,6 +1,5 @@
 """Sending, deleting and fetching at the Telegram Bot API, through aiogram's client (not its dispatcher)."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -178,9 +177,7 @@ def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:
             return NeverAgain(400)
         case TelegramServerError() | ClientDecodeError():
             return TryLater(500)
-        case TelegramNetworkError() | asyncio.TimeoutError() | OSError():
-            return TryLater() if repeats_safely else OutcomeUnknown()
-        case TelegramAPIError() | ValueError():
+        case TelegramAPIError() if not isinstance(error, TelegramNetworkError):
             return TryLater()
         case _:
-            raise error
+            return TryLater() if repeats_safely else OutcomeUnknown()
