@@ -1,5 +1,6 @@
 """The stand-in as one object: start it, act as a person, read what the phones show, make providers fail."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -193,5 +194,6 @@ class Sandbox:
 
     async def settled(self, timeout: float = PATIENCE) -> None:
         """Returns when every SMS has arrived, every report was sent and every update was accepted."""
-        await self.twilio.tasks.drained()
+        async with asyncio.timeout(timeout):
+            await self.twilio.tasks.drained()
         await self.until(lambda: self.pending_updates == 0, timeout)
