@@ -16,7 +16,7 @@ def check() -> int:
     found = findings()
     for finding in found:
         print(finding)
-    codes = [len(found), _engine("check"), _run(*DANGER, "--check")]
+    codes = [len(found), _engine("validate", quiet=True), _run(*DANGER, "--check")]
     print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
     return 1 if any(codes) else 0
 

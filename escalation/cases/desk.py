@@ -44,11 +44,8 @@ class Desk:
         outcome = await self._cases.claim(case_id, counsellor)
         talk = await self._talk(case_id) if outcome == "done" else None
         if talk is not None and not any(line.who == "counsellor" for line in talk.talk):
-            row = await self._cases.row(case_id)
             card = talk.card
-            text = fixed(
-                "joined", card.language, _script(card.script), card.channel, alias=row.alias if row else ""
-            )
+            text = fixed("joined", card.language, _script(card.script), card.channel)
             if not any(line.who == "notice" and line.text == text for line in talk.talk):
                 await self._say(talk, Line("notice", text, self._clock.now()))
         return outcome

@@ -18,6 +18,7 @@ from bot.errors import ChannelError, NeverAgain, OperatorNeeded, OutcomeUnknown,
 from bot.settings import TWILIO_API
 
 SECONDS = 10.0
+CLOCKS_APART_S = 60
 VALIDITY_S = 3600
 """An answer that arrives hours later can do harm."""
 
@@ -28,7 +29,7 @@ NEVER = frozenset({21211, 21214, 21217, 21614, 21617, 21635, 30003, 30004, 30005
 OPERATOR = frozenset({20003, 20005, 21408, 21606, 21612, 21659, 30029, 30030})
 
 
-class OwnAddress(AsyncTwilioHttpClient):
+class OwnAddress(AsyncTwilioHttpClient):  # type: ignore[misc]
     """Twilio's client at a configurable address, and with a time-out that holds (its own is ignored)."""
 
     def __init__(self, base: str) -> None:
@@ -91,18 +92,19 @@ class Sms:
         return Sent(created.sid)
 
     async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
-        """Twilio takes no id of ours, so the same words to the same number after that moment count."""
+        """Twilio takes no id of ours: the same words to the same number, made since then, are the message.
+
+        Not filtered by date sent, which a message still queued at Twilio does not have.
+        """
+        earliest = datetime.fromtimestamp(since - CLOCKS_APART_S, UTC)
         try:
-            listed = await self._client.messages.list_async(
-                to=message.address.reveal(),
-                date_sent_after=datetime.fromtimestamp(since - 120, UTC),
-                limit=50,
-            )
+            listed = await self._client.messages.list_async(to=message.address.reveal(), limit=50)
         except Exception as error:
             raise _meaning(error, repeats_safely=True) from None
         body = message.text.reveal()
         for found in listed:
-            if str(found.direction).startswith("outbound") and found.body == body:
+            recent = found.date_created is None or found.date_created >= earliest
+            if recent and str(found.direction).startswith("outbound") and found.body == body:
                 return Sent(found.sid)
         return None
 
