@@ -1,1 +1,1 @@
-"""The dialogue engine: Rasa as a library, one private endpoint, state in and state out, nothing kept between turns."""
+"""The dialogue engine: Rasa as a library, one private endpoint, nothing kept between turns."""

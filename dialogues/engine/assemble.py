@@ -1,7 +1,8 @@
-"""Puts together what Rasa reads, in build/: the domain with the texts of all languages, and the examples of all.
+"""Puts together what Rasa reads, in build/: the domain with all texts, and all examples.
 
-Languages never share a file where staff edit; here each text becomes a variation of one response, chosen by the
-language slot and the channel. Every problem found is listed with its file; nothing is written if there is one.
+Languages never share a file where staff edit; here each text becomes a variation of one response, chosen by
+the language slot and the channel. Every problem found is listed with its file; nothing is written if there is
+one.
 """
 
 from __future__ import annotations

@@ -122,9 +122,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--allow-missing", action="store_true", help="English stands in for texts not yet written"
     )
     parser.add_argument("--if-stale", action="store_true", help="train only if something changed")
-    options, options.rasa = parser.parse_known_args(arguments)
-    if options.rasa and options.command != "test":
-        parser.error(f"unknown: {' '.join(options.rasa)}")
+    options, more = parser.parse_known_args(arguments)
+    if more and options.command != "test":
+        parser.error(f"unknown: {' '.join(more)}")
+    options.rasa = more
     return COMMANDS[options.command](options)
 
 

@@ -1,7 +1,7 @@
 """How well intents and topics are recognised: five parts, each judged by a model trained on the other four.
 
-Prints what staff need to see after adding examples: per language the share of right intents and right topics, how many
-messages count as not understood, and the intents that go wrong most.
+Prints what staff need to see after adding examples: per language the share of right intents and right topics,
+how many messages count as not understood, and the intents that go wrong most.
 """
 
 from __future__ import annotations

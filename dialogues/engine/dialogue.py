@@ -1,7 +1,7 @@
 """Rasa as a library: a trained model, and one turn of one talk through it.
 
-A turn's tracker is made from the state that came with the request and thrown away after it. It never holds a text of
-the person; the vector is gone when the ranking is there.
+A turn's tracker is made from the state that came with the request and thrown away after it. It never holds a
+text of the person; the vector is gone when the ranking is there.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rasa.core.agent import Agent
+from rasa.core.actions.action import Action
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import LockStore
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -77,27 +80,36 @@ class Output(CollectingOutputChannel):
         super().__init__()
         self.channel = channel
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self.channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         pass
 
 
+class Processor(MessageProcessor):
+    """Rasa's processor, with our actions in place of an action server."""
+
+    def _get_action(self, action_name: str) -> Action | None:
+        if action_name in actions.ACTIONS:
+            return actions.OwnAction(action_name)
+        return super()._get_action(action_name)
+
+
 @dataclass(frozen=True, repr=False)
 class Engine:
     """A loaded model with its directory."""
 
-    agent: Agent
+    processor: Processor
     directory: Directory
 
     @classmethod
     def load(cls, model: Path) -> Engine:
-        store = TurnStore(None)
-        agent = Agent.load(
-            model, tracker_store=store, lock_store=NoLocks(), action_endpoint=actions.InProcess()
-        )
-        return cls(agent, Directory())
+        store, texts = TurnStore(None), TemplatedNaturalLanguageGenerator({})
+        processor = Processor(model, store, NoLocks(), texts)
+        store.domain = processor.domain
+        texts.responses = processor.domain.responses
+        return cls(processor, Directory())
 
     async def turn(self, request: TurnRequest) -> dict[str, Any]:
         """One message in, the replies and the new state out."""
@@ -121,24 +133,20 @@ class Engine:
 
     def rank(self, request: TurnRequest) -> list[tuple[str, float]]:
         """The likeliest intents of the message, best first."""
-        processor = self.agent.processor
-        assert processor is not None
         message = UserMessage("", sender_id=uuid.uuid4().hex, metadata={VECTOR: request.vector})
         blank = DialogueStateTracker.from_events(message.sender_id, [])
-        parsed = processor._parse_message_with_graph(message, blank)
+        parsed = self.processor._parse_message_with_graph(message, blank)
         ranking = [(each["name"], float(each["confidence"])) for each in parsed["intent_ranking"]]
         return [each for each in ranking if each[0] != FALLBACK]
 
     async def _answer(self, request: TurnRequest, reading: Reading) -> DialogueStateTracker:
         """Let the rules act on what the message was taken to mean."""
-        processor = self.agent.processor
-        assert processor is not None
         slots = self._filled(request, reading)
-        held.set(expand(settle(request.state, reading), slots, self.agent))
+        held.set(expand(settle(request.state, reading), slots, self.processor.domain))
         asking = Asking(request.language, request.channel == "sms", reading_cannot_call(request, reading))
 
         def say(key: str) -> str:
-            response = processor.nlg.generate_from_slots(key, slots, request.output)
+            response = self.processor.nlg.generate_from_slots(key, slots, request.output)
             return str(response["text"]).strip()
 
         actions.turn.set(actions.Turn(self.directory, reading.intent, reading.asked, asking, say))
@@ -150,7 +158,7 @@ class Engine:
             parse_data={"text": None, "intent": intent, "intent_ranking": [intent], "entities": []},
             input_channel=request.output,
         )
-        await processor.handle_message(message)
+        await self.processor.handle_message(message)
         return held.get()
 
     def _filled(self, request: TurnRequest, reading: Reading) -> dict[str, Any]:
@@ -183,15 +191,14 @@ def settle(state: State, reading: Reading) -> State:
     return state
 
 
-def expand(state: State, filled: dict[str, Any], agent: Agent) -> DialogueStateTracker:
+def expand(state: State, filled: dict[str, Any], domain: Domain) -> DialogueStateTracker:
     """A tracker that stands where the talk stood."""
-    assert agent.domain is not None
     slots = {**filled, **state.slots}
     events = [ActionExecuted(ACTION_LISTEN_NAME), *(SlotSet(name, value) for name, value in slots.items())]
     if state.loop:
         events.insert(0, ActiveLoop(state.loop))
         events.append(LoopInterrupted(state.interrupted))
-    return DialogueStateTracker.from_events(uuid.uuid4().hex, events, agent.domain.slots, domain=agent.domain)
+    return DialogueStateTracker.from_events(uuid.uuid4().hex, events, domain.slots, domain=domain)
 
 
 def compact(tracker: DialogueStateTracker) -> State:

@@ -1,7 +1,7 @@
 """The help services: which ones to show for a country and a need, and how, in one or two short lines.
 
-Rules that come with the numbers: README.md in directory/. An entry past its next check is never shown. What never
-lapses is the country's emergency number and findahelpline.com, so that nobody is left without anything.
+Rules that come with the numbers: README.md in directory/. An entry past its next check is never shown. What
+never lapses is the country's emergency number and findahelpline.com, so that nobody is left without anything.
 """
 
 from __future__ import annotations
@@ -44,9 +44,18 @@ class Entry:
     @classmethod
     def of(cls, raw: dict[str, Any]) -> Entry:
         return cls(
-            raw["id"], raw.get("short"), raw.get("label"), tuple(raw["phone"]), tuple(raw["chat"]), raw.get("web"),
-            raw["hours"], raw["free"], tuple(raw["languages"]), raw.get("warning"), raw["next_check"],
-        )  # fmt: skip
+            id=raw["id"],
+            short=raw.get("short"),
+            label=raw.get("label"),
+            phone=tuple(raw["phone"]),
+            chats=tuple(raw["chat"]),
+            web=raw.get("web"),
+            hours=raw["hours"],
+            free=raw["free"],
+            languages=tuple(raw["languages"]),
+            warning=raw.get("warning"),
+            next_check=raw["next_check"],
+        )
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class Directory:
         return known.emergency if known else EVERYWHERE
 
     def numbers(self, country: str | None, need: str, asking: Asking) -> str:
-        """One to three lines of services for a need, best first; findahelpline.com where there is nothing else."""
+        """One to three lines of services for a need, best first."""
         lines: list[str] = []
         entries = self._chosen(country, need, asking)
         width = SMS_WIDTH if entries[0].hours == ALWAYS else SMS_WIDTH_CLOSED

@@ -1,7 +1,7 @@
 """One text, one vector: the same two functions as in the hotline's worker.
 
-At run time the worker sends the vector and this engine never sees a text; the functions are used in training and in
-`test`. tests/contract/embedding_examples.json holds both sides to the same answers.
+At run time the worker sends the vector and this engine never sees a text; the functions are used in training
+and in `test`. tests/contract/embedding_examples.json holds both sides to the same answers.
 """
 
 import re
@@ -28,7 +28,7 @@ RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 
 def normalise(text: str) -> str:
-    """The form of a text that is embedded: lower case, Latin where Serbian, no marks, no invisible letters."""
+    """The form of a text that is embedded: lower case, Latin where Serbian, no marks, nothing invisible."""
     text = unicodedata.normalize("NFKC", text).lower().translate(SERBIAN)
     text = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter)[0] != "C")
     text = unicodedata.normalize("NFKD", text).replace("đ", "dj")

@@ -55,7 +55,7 @@ def labelled(path: Path, language: str) -> list[Example]:
 
 
 def harmless(path: Path, language: str, intents: Collection[str]) -> list[Example]:
-    """The messages of one danger file that a bot may answer; a topic without its sub-intent says too little."""
+    """The messages of one danger file that a bot may answer; a bare topic says too little and is skipped."""
     bare = {intent.partition("__")[0] for intent in intents if "__" in intent}
     result = []
     for group in load(path) or []:

@@ -98,5 +98,7 @@ class SentenceVector(DenseFeaturizer, GraphComponent):
 
     def add(self, message: Message, vector: NDArray[np.float32]) -> None:
         """Centre, scale, attach."""
+        if self.mean is None:
+            raise RuntimeError("the sentence vectors are not centred yet: the model is not trained")
         feature = ((vector - self.mean) * self.scale).reshape(1, -1)
         self.add_features_to_message(None, feature, TEXT, message)

@@ -1,4 +1,4 @@
-"""Which intent a message has: a multinomial logistic regression on the sentence vector, stored as plain numbers."""
+"""Which intent a message has: a logistic regression on the sentence vector, stored as plain numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RANKING = 10  # how many intents are named with their probability
 def feature_of(message: Message) -> NDArray[np.float32]:
     """The sentence feature that engine.featurizer attached."""
     _, sentence = message.get_dense_features(TEXT)
-    return np.asarray(sentence.features, dtype=np.float32)[0]
+    return np.asarray(sentence.features, dtype=np.float32).reshape(-1)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

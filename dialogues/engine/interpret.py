@@ -1,7 +1,8 @@
 """From the classifier's ranking to the one intent the rules act on.
 
-The classifier sees a vector only. What the worker found in the message (a country, a yes or no), what was asked before
-(the state) and what is on offer (a person) decide the rest here, in the order in which the cases are written.
+The classifier sees a vector only. What the worker found in the message (a country, a yes or no), what was
+asked before (the state) and what is on offer (a person) decide the rest here, in the order in which the cases
+are written.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ PUBLIC = {
     "small_talk__dont_know": "small_talk__not_understood",
 }
 
-# Below these a message counts as not understood. A message whose intents compete inside one topic is understood: its
-# topic is sure. Chosen with `python -m engine.commands crossvalidate`, which prints what each choice costs.
+# Below both of these a message counts as not understood. A message whose intents compete inside one topic is
+# understood: its topic is sure. Chosen where an answer is about as likely right as wrong; `crossvalidate`
+# prints what they cost: messages missed, and wrong topics among those understood.
 LEAST_INTENT = 0.25
 LEAST_TOPIC = 0.35
 LEAST_PERSON = 0.30  # somebody who wants a person is believed early

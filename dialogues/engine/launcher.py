@@ -1,7 +1,8 @@
 """Starts the engine: `python -m engine.launcher`.
 
-Settings (each also as NAME_FILE): HOTLINE_ENGINE_HOST (127.0.0.1), HOTLINE_ENGINE_PORT (5005), HOTLINE_ENGINE_TOKEN
-(what the worker must send; at least 16 characters). Stops on SIGTERM; nothing is lost, because nothing is kept.
+Settings (each also as NAME_FILE): HOTLINE_ENGINE_HOST (127.0.0.1), HOTLINE_ENGINE_PORT (5005),
+HOTLINE_ENGINE_TOKEN (what the worker must send; at least 16 characters). Stops on SIGTERM; nothing is lost,
+because nothing is kept.
 """
 
 from __future__ import annotations

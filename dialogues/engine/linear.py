@@ -23,7 +23,8 @@ class Linear:
         scores = np.atleast_2d(features).astype(np.float64) @ self.weights.T.astype(np.float64) + self.bias
         scores -= scores.max(axis=1, keepdims=True)
         powers = np.exp(scores)
-        return powers / powers.sum(axis=1, keepdims=True)
+        shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
 
     def rank(self, feature: NDArray[np.float32], length: int) -> list[tuple[str, float]]:
         """The likeliest labels with their probability, best first."""

@@ -1,8 +1,8 @@
 """Rasa without TensorFlow: import this before anything of Rasa.
 
-Rasa 3.6 imports TensorFlow at the top of modules whose models are not used here. Each of its names becomes an empty
-class that can be called, subclassed and used as a decorator. A pipeline that really needs TensorFlow (DIET, TED) fails
-at once; `engine.commands` checks config.yml for that.
+Rasa 3.6 imports TensorFlow at the top of modules whose models are not used here. Each of its names becomes an
+empty class that can be called, subclassed and used as a decorator. A pipeline that really needs TensorFlow
+(DIET, TED) fails at once; `engine.commands` checks config.yml for that.
 """
 
 import importlib.abc
@@ -25,7 +25,7 @@ class Anything(type):
 
 
 class Nothing(metaclass=Anything):
-    """Stands for any name of TensorFlow; called with a function, as a decorator is, it gives the function back."""
+    """Stands for any name of TensorFlow; as a decorator it gives the function back."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
@@ -48,7 +48,6 @@ class EmptyModule(types.ModuleType):
     """A module that has every name."""
 
     __version__ = "2.12.0"
-    __path__: list[str] = []
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -67,7 +66,9 @@ class EmptyModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return EmptyModule(spec.name)
+        module = EmptyModule(spec.name)
+        module.__path__ = []
+        return module
 
     def exec_module(self, module: types.ModuleType) -> None:
         pass

@@ -16,7 +16,7 @@ MANY = 3  # from so many red flags on: do not go with them
 
 
 def flags(answers: Mapping[str, str | None]) -> list[str]:
-    """The questions whose answer is not the good one; who does not know is not safe yet, so that counts too."""
+    """The questions whose answer is not the good one; not to know is no good answer either."""
     return [slot for slot, good in GOOD.items() if answers.get(slot) != good]
 
 

@@ -1,7 +1,8 @@
 """Silence, before and after Rasa is imported: nothing a library says may hold what a person wrote.
 
-Rasa prints messages through structlog, logging and warnings, and reports errors to a third party. `hush()` closes all
-of these; it is called before Rasa is imported and once more after, because Rasa opens some of them again on import.
+Rasa prints messages through structlog, logging and warnings, and reports errors to a third party. `hush()`
+closes all of these; it is called before Rasa is imported and once more after, because Rasa opens some of them
+again on import.
 """
 
 import logging
@@ -28,6 +29,10 @@ def drop(logger: Any, name: str, event: Any) -> NoReturn:
     raise structlog.DropEvent
 
 
+def nothing(*arguments: Any, **more: Any) -> None:
+    """In place of what would show a warning."""
+
+
 def hush(level: int = logging.CRITICAL) -> None:
     """Close structlog, logging below `level`, warnings and telemetry."""
     os.environ.update(SETTINGS)
@@ -40,6 +45,7 @@ def hush(level: int = logging.CRITICAL) -> None:
     logging.getLogger().setLevel(level)
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
+    warnings.showwarning = nothing
 
 
 def no_core_dumps() -> None:

@@ -1,7 +1,7 @@
 """What a talk remembers between two turns: a few slots and the open form. No text, no address, no time.
 
-It travels: the worker keeps it sealed and sends it with the next message, so any engine can take any turn and an engine
-may be killed at any moment. Because the dialogue is decided by rules alone, no history is needed
+It travels: the worker keeps it sealed and sends it with the next message, so any engine can take any turn and
+an engine may be killed at any moment. Because the dialogue is decided by rules alone, no history is needed
 (tests/test_state.py compares with a Rasa that keeps all of it).
 """
 

@@ -1,6 +1,7 @@
 """The one private endpoint: POST /turn, and GET /health.
 
-Whatever is wrong with a request, the answer is a fixed word and nothing of the request: not in the body, not in a log.
+Whatever is wrong with a request, the answer is a fixed word and nothing of the request: not in the body, not
+in a log.
 """
 
 from __future__ import annotations
