@@ -12,7 +12,7 @@ from bot.inbox import Reply
 from bot.outbox import Outbox
 from bot.script import Script
 from bot.sessions import Card, Conversation, Line
-from bot.wording import fixed, rendered
+from bot.wording import fixed, pieces, rendered
 from escalation.danger.verdict import Assessment
 
 
@@ -54,8 +54,9 @@ class Heard:
 
     def say(self, text: str, buttons: tuple[str, ...] = (), who: Literal["bot", "notice"] = "bot") -> None:
         """Put an answer into this turn."""
-        if not text:
-            return
-        reply = Outbox.reply(self.talk.id, self.talk.key, self.card, who, text, buttons)
-        self.replies.append(reply)
-        self.lines.append(Line(who, text, self.now, outgoing=reply.outgoing))
+        cut = pieces(text, self.card.channel) if text else []
+        for piece in cut:
+            last = piece is cut[-1]
+            reply = Outbox.reply(self.talk.id, self.talk.key, self.card, who, piece, buttons if last else ())
+            self.replies.append(reply)
+            self.lines.append(Line(who, piece, self.now, outgoing=reply.outgoing))

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import yaml
 
+from bot.channels.sms.segments import split
 from bot.script import Script, plain_latin, to_cyrillic, to_ekavian, to_latin
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 EKAVIAN = Path(__file__).resolve().parent.parent / "dialogues" / "texts" / "bcms" / "_ekavian.yml"
+MOST_SEGMENTS = 3
 LANGUAGES = ("en", "sq", "bcms", "ro")
 SPOKEN = {"mk": "bcms", "bg": "bcms", "it": "en", "el": "en"}
 """In which of our languages we answer somebody who writes in another one."""
@@ -70,6 +72,11 @@ def fixed(name: str, language: str, script: Script, channel: str, **filled: str 
 class _Filled(dict[str, object]):
     def __missing__(self, name: str) -> str:
         return ""
+
+
+def pieces(text: str, channel: str) -> list[str]:
+    """A text as it is sent: an SMS takes at most three segments, and is cut at the end of a sentence."""
+    return split(text, MOST_SEGMENTS) if channel == "sms" else [text]
 
 
 def rendered(text: str, language: str, script: Script, channel: str) -> str:

@@ -8,7 +8,7 @@ from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.script import Script
 from bot.sessions import Conversation, Line, Sessions
-from bot.wording import fixed, rendered
+from bot.wording import fixed, pieces, rendered
 from escalation.cases.case import CaseLine, CaseRow, CaseView, Outcome
 from escalation.cases.queue import Cases
 
@@ -62,7 +62,10 @@ class Desk:
         if refused or talk is None:
             return refused or "gone"
         text = rendered(text, talk.card.language, "latin", talk.card.channel)
-        return "done" if await self._say(talk, Line("counsellor", text, self._clock.now())) else "gone"
+        for piece in pieces(text, talk.card.channel):
+            if not await self._say(talk, Line("counsellor", piece, self._clock.now())):
+                return "gone"
+        return "done"
 
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
         """End the talk: the person is told, then it is erased everywhere, behind what they wrote before."""
