@@ -28,7 +28,9 @@ class Settings:
     bind: str = "127.0.0.1"
     """Address to listen on."""
     gateway_port: int = 8000
+    """Where the providers' webhooks come in."""
     console_port: int = 8001
+    """Where the counsellors' pages are."""
     console_url: str = ""
     """Where counsellors open the console, when it is behind a proxy (https)."""
     sandbox_port: int = 8002
@@ -36,15 +38,23 @@ class Settings:
     metrics_port: int = 0
     """Prometheus metrics of this process on loopback; 0: off."""
     engine_url: str = "http://127.0.0.1:5005"
+    """Where the dialogue engine answers."""
     engine_token: str = field(default="", repr=False)
     """Shared by worker and engine; `hotline run` makes one."""
     twilio_account_sid: str = field(default="", repr=False)
+    """Account at Twilio; empty: no SMS."""
     twilio_auth_token: str = field(default="", repr=False)
+    """Its primary Auth Token, which signs webhooks."""
     twilio_number: str = field(default="", repr=False)
+    """Our number there, in E.164."""
     twilio_api_url: str = TWILIO_API
+    """Where Twilio's REST API is."""
     telegram_token: str = field(default="", repr=False)
+    """The bot's token; empty: no Telegram."""
     telegram_secret: str = field(default="", repr=False)
+    """Shared with Telegram: proves that a webhook call is theirs."""
     telegram_api_url: str = TELEGRAM_API
+    """Where the Bot API is."""
     default_region: str = "AL"
     """Two-letter country that numbers written without a country code belong to."""
     silence_minutes: int = 60
