@@ -22,7 +22,14 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, LoopInterrupted, SlotSet
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    LoopInterrupted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine import actions
@@ -213,14 +220,14 @@ def compact(tracker: DialogueStateTracker) -> State:
 
 def replies_of(tracker: DialogueStateTracker, request: TurnRequest) -> list[dict[str, Any]]:
     """What the bot said in this turn, as key, text and the titles of buttons."""
-    return [
-        {
-            "key": event.metadata["utter_action"],
-            "text": event.text.strip(),
-            "buttons": [
-                button["title"] for button in event.data.get("buttons") or [] if request.channel == "telegram"
-            ],
-        }
-        for event in tracker.events
-        if isinstance(event, BotUttered) and event.text
-    ]
+    replies: list[dict[str, Any]] = []
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            replies = []
+        if isinstance(event, BotUttered) and event.text:
+            shown = event.data.get("buttons") or [] if request.channel == "telegram" else []
+            buttons = [button["title"] for button in shown]
+            replies.append(
+                {"key": event.metadata["utter_action"], "text": event.text.strip(), "buttons": buttons}
+            )
+    return replies

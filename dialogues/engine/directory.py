@@ -22,6 +22,10 @@ EVERYWHERE = "112"
 SMS_WIDTH = 80  # of all lines together: they stand inside a text that must stay within two messages
 SMS_WIDTH_CLOSED = 105  # where the first line is not open day and night, a second one is worth its price
 ALWAYS = "24h"
+BY_PHONE = (
+    "SMS ",
+    "WhatsApp ",
+)  # how a line that is written to by phone says so; anything else is a web address
 SMS_LINES, TELEGRAM_LINES = 2, 3
 
 
@@ -33,7 +37,7 @@ class Entry:
     short: str | None
     label: str | None
     phone: tuple[str, ...]
-    chats: tuple[dict[str, Any], ...]
+    chats: tuple[str, ...]
     web: str | None
     hours: str | None
     free: bool | None
@@ -120,7 +124,8 @@ class Directory:
         """One to three lines of services for a need, best first."""
         lines: list[str] = []
         entries = self._chosen(country, need, asking)
-        width = SMS_WIDTH if entries[0].hours == ALWAYS else SMS_WIDTH_CLOSED
+        narrow = entries[0].hours == ALWAYS and not asking.cannot_call
+        width = SMS_WIDTH if narrow else SMS_WIDTH_CLOSED
         for entry in entries:
             line = self._line(entry, asking)
             fits = not asking.sms or not lines or len("\n".join([*lines, line])) <= width
@@ -165,10 +170,8 @@ class Directory:
         """How to write to a service; in an SMS only to somebody who cannot call."""
         if not entry.chats or (asking.sms and entry.phone and not asking.cannot_call):
             return ""
-        chat = entry.chats[0]
-        how = {"web": words["chat"], "sms": "SMS", "whatsapp": "WhatsApp"}[chat["how"]]
-        hours = self._hours(chat["hours"], words)
-        return self._with(f"{how} {chat['at']}", [hours] if hours else [])
+        chat = self._hours(entry.chats[0], words)
+        return chat if chat.startswith(BY_PHONE) else f"{words['chat']} {chat}"
 
     @staticmethod
     def _with(address: str, about: list[str]) -> str:
