@@ -57,7 +57,7 @@ class ConsoleSettings:
 
     @property
     def cookie(self) -> str:
-        return "__Host-session" if self.https else "session"
+        return "__Host-hotline-session" if self.https else "hotline-session"
 
     def known_hosts(self) -> frozenset[str]:
         """Every value a Host header may have; on loopback, its other names too."""
