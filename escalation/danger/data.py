@@ -12,6 +12,7 @@ from escalation.danger.taxonomy import RISKS, SIGNALS, TOPICS
 
 ROOT = Path(__file__).resolve().parents[2] / "nlu_data"
 APART = {"rules", "talks", "heldout"}  # folders of nlu_data/danger that hold something else
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Intents whose examples may carry a risk of their own: they teach the topic only.
 UNSURE = {"job_offer", "safe_migration", "seek_help", "worried_about_someone", "returning_home", "disclosure"}
 
@@ -31,7 +32,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One person's messages; escalate_at is the number of the one at which a human must be in, None for never."""
+    """One person's messages; escalate_at: the number of the one at which a human must be in, None: never."""
 
     name: str
     language: str
@@ -61,7 +62,8 @@ def topic_examples(root: Path = ROOT) -> list[Example]:
             for path in sorted(folder.glob("*.yml")):
                 for topic, text in _intents(path):
                     risk = None if topic in UNSURE else "none"
-                    out.append(Example(text, folder.name, risk, (), topic, "intent", f"{folder.name}/{path.name}"))
+                    source = f"{folder.name}/{path.name}"
+                    out.append(Example(text, folder.name, risk, (), topic, "intent", source))
     return out
 
 
@@ -120,6 +122,6 @@ def _intents(path: Path) -> Iterator[tuple[str, str]]:
 
 def _load(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - both are safe loaders
     except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name}: {type(error).__name__}") from error

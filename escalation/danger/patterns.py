@@ -1,6 +1,6 @@
 """Word patterns: what staff write in a rule, turned into something that can be searched.
 
-took|takes my {papers}      words next to each other; a bar between alternatives; {papers} is a list of the file
+took|takes my {papers}      words next to each other; a bar between alternatives; {papers} is a list
 (took away|has) .. passport*  brackets for alternatives of several words; * any ending; .. up to three words
 (he|she)? ... my money      ? may be missing; ... up to eight words between; # any number
 {papers} // he has it       // in a later message of the same talk
@@ -24,7 +24,7 @@ SPECIAL = {
 
 
 class PatternError(ValueError):
-    """A pattern that cannot be read; its text is the pattern and what is wrong, none of it a person's words."""
+    """A pattern that cannot be read; its text is all written by staff."""
 
 
 @dataclass(frozen=True, slots=True)

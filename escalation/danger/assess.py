@@ -1,0 +1,204 @@
+"""The judgement of one message in its talk: rules and classifier, the higher verdict wins.
+
+`Assessor.load` never fails: a part that cannot be read is named in `degraded`, and what the rest cannot judge goes
+to a human. Nothing that was judged is kept, and reasons never hold a person's words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.embedding import embed, normalise
+from bot.language import detect
+from escalation.danger import rules
+from escalation.danger.classifier import FOLDER as MODEL
+from escalation.danger.classifier import Classifier, Judgement, ModelError, Thresholds
+from escalation.danger.context import FLAGS, adds_up, flags, remembered, together
+from escalation.danger.features import Vector
+from escalation.danger.normalise import disguised, plain, windows
+from escalation.danger.taxonomy import SIGNALS, Risk, higher
+from escalation.danger.verdict import Assessment
+
+LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
+RULE_SURE = 0.95  # how sure a matched rule of danger or emergency is, for the order of the queue
+PERSON_WORDS = 12  # a longer text that only mentions people is not a request for one, unless a rule says so
+UNJUDGED = "could not be judged: a human has to read it"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the classifier says: of this message, of the worst one before, of the last few read as one text."""
+
+    now: Judgement
+    before: Judgement | None
+    talk: Judgement | None
+
+
+class Assessor:
+    """Both detectors, loaded."""
+
+    def __init__(
+        self, books: Sequence[rules.Book], classifier: Classifier | None, degraded: Sequence[str]
+    ) -> None:
+        self._books = tuple(books)
+        self._classifier = classifier
+        self._ruled = {book.language for book in books}
+        self.degraded = tuple(degraded)
+
+    @classmethod
+    def load(cls, rules_folder: Path = rules.FOLDER, model_folder: Path = MODEL) -> "Assessor":
+        """Read rules and model; never raises."""
+        books, broken = rules.read_books(rules_folder)
+        degraded = [f"rules: {fault}" for fault in broken]
+        missing = [language for language in LANGUAGES if language not in {book.language for book in books}]
+        if missing and not broken:
+            degraded += [f"rules: {language}.yml is missing" for language in missing]
+        try:
+            classifier = Classifier.load(model_folder)
+        except ModelError as error:
+            return cls(books, None, [*degraded, f"classifier: {error}"])
+        return cls(books, classifier, degraded)
+
+    def assess(
+        self,
+        text: str,
+        *,
+        language: str | None = None,
+        history: Sequence[str] = (),
+        vector: Vector | None = None,
+    ) -> Assessment:
+        """The verdict on a text, given the earlier texts of the same person, oldest first."""
+        language = language or detect(text).language
+        messages = remembered(history, text)
+        matched = rules.matches(self._books, messages)
+        try:
+            seen = self._see(messages, vector)
+        except Exception:  # whatever fails in judging, a human reads the message instead
+            seen = None
+        return self._verdict(language, messages, matched, seen)
+
+    def _see(self, messages: Sequence[str], vector: Vector | None) -> Seen | None:
+        if self._classifier is None:
+            return None
+        now = self._read(messages[-1], vector)
+        if len(messages) == 1:
+            return Seen(now, None, None)
+        before = self._read(messages[0])
+        for message in messages[1:-1]:
+            before = before.raised(self._read(message))
+        joined = together(messages)
+        return Seen(now, before, self._classifier_judge(joined))
+
+    def _read(self, text: str, vector: Vector | None = None) -> Judgement:
+        """A text in all its windows and, where it is disguised, also with the disguise undone."""
+        pieces = windows(text)
+        whole = vector if len(pieces) == 1 else None
+        judged = self._classifier_judge(pieces[0], whole)
+        for piece in pieces[1:]:
+            judged = judged.raised(self._classifier_judge(piece))
+        if disguised(text):
+            for piece in windows(plain(text)):
+                judged = judged.raised(self._classifier_judge(piece))
+        return judged
+
+    def _classifier_judge(self, text: str, vector: Vector | None = None) -> Judgement:
+        assert self._classifier is not None
+        return self._classifier.judge(embed(normalise(text)) if vector is None else vector, text)
+
+    def _verdict(
+        self, language: str, messages: Sequence[str], matched: Sequence[rules.Match], seen: Seen | None
+    ) -> Assessment:
+        risk, reasons = ruled(matched)
+        signals = {signal for match in matched for signal in match.rule.signals}
+        score = RULE_SURE if risk in ("danger", "emergency") else 0.0
+        raised = flags(matched) if len(messages) > 1 else []
+        if adds_up(raised):
+            risk = higher(risk, "danger")
+            reasons.append("warning signs add up over the talk: " + ", ".join(FLAGS[flag] for flag in raised))
+        unjudged = seen is None and risk not in ("danger", "emergency")
+        topic, person = "disclosure" if score else "off_topic", False
+        if seen is not None and self._classifier is not None:
+            limits = self._limits(language)
+            found, why = classified(seen, limits)
+            risk = higher(risk, found)
+            score = max(score, *(one.escalate for one in (seen.now, seen.before, seen.talk) if one))
+            if found in ("danger", "emergency"):
+                signals |= {
+                    signal for one in (seen.now, seen.before, seen.talk) if one for signal in one.signals
+                }
+            elif found == "concern":
+                signals |= set(seen.now.signals)
+            reasons += why
+            topic = seen.now.topic
+            person = seen.now.person >= limits.person and len(messages[-1].split()) <= PERSON_WORDS
+        person = person or any(match.rule.level == "person" and match.now for match in matched)
+        if unjudged:
+            reasons.append(UNJUDGED)
+        return Assessment(
+            language=language,
+            risk=risk,
+            score=round(min(1.0, score), 4),
+            signals=tuple(name for name in SIGNALS if name in signals),
+            topic="talk_to_human" if person and risk in ("none", "concern") else topic,
+            escalate=risk in ("danger", "emergency") or person or unjudged,
+            wants_person=person,
+            reasons=tuple(dict.fromkeys(reasons)),
+        )
+
+    def _limits(self, language: str) -> Thresholds:
+        """The thresholds; where the rules of a language are broken, the classifier alone is more careful."""
+        assert self._classifier is not None
+        limits = self._classifier.thresholds
+        if self._ruled and (language in self._ruled or language not in LANGUAGES):
+            return limits
+        return limits.careful()
+
+
+def ruled(matched: Sequence[rules.Match]) -> tuple[Risk, list[str]]:
+    """What the rules say and why, the newest message's rules first."""
+    risk: Risk = "none"
+    reasons = []
+    for match in sorted(matched, key=lambda match: not match.now):
+        level = match.rule.level
+        if level == "person" and not match.now:
+            continue
+        if level != "person":
+            risk = higher(risk, as_risk(level))
+        when = "" if match.now else "earlier in the talk: "
+        reasons.append(f"{when}{match.rule.reason} (rule {match.rule.id})")
+    return risk, reasons
+
+
+def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
+    """What the classifier says and why; what was dangerous before stays dangerous."""
+    risk: Risk = "none"
+    reasons = []
+    for judgement, bar, where in (
+        (seen.now, limits.escalate, "sounds like"),
+        (seen.before, limits.escalate, "earlier in the talk, sounds like"),
+        (seen.talk, limits.talk, "the last messages together sound like"),
+    ):
+        if judgement is None:
+            continue
+        found = level_of(judgement, bar, limits)
+        if judgement is seen.talk and found not in ("danger", "emergency"):
+            continue
+        risk = higher(risk, found)
+        if found != "none":
+            kinds = ", ".join(signal.replace("_", " ") for signal in judgement.signals) or "no one kind"
+            reasons.append(
+                f"{where} our examples of {found}: {kinds} ({round(100 * judgement.escalate)} of 100)"
+            )
+    return risk, reasons
+
+
+def level_of(judgement: Judgement, bar: float, limits: Thresholds) -> Risk:
+    """The risk that probabilities stand for; `emergency` has a floor of its own."""
+    if judgement.escalate >= bar or judgement.emergency >= limits.emergency_floor:
+        return "emergency" if judgement.emergency >= limits.emergency else "danger"
+    return "concern" if judgement.concern >= limits.concern else "none"
+
+
+def as_risk(level: str) -> Risk:
+    """A rule's level as a risk."""
+    return "emergency" if level == "emergency" else "danger" if level == "danger" else "concern"
