@@ -1,6 +1,5 @@
 """How talks ended that ended a moment ago, for tabs still open. In memory only, for minutes."""
 
-from collections import OrderedDict
 from typing import Literal
 
 from bot.clock import Clock
@@ -18,20 +17,27 @@ class Endings:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._ends: OrderedDict[str, tuple[Way, float]] = OrderedDict()
+        self._ends: dict[str, tuple[Way, float]] = {}
+        self._gone: set[str] = set()
 
     def add(self, case_id: str, way: Way) -> None:
+        self.forget(case_id)
         self._ends[case_id] = (way, self._clock.now())
-        self._ends.move_to_end(case_id)
         while len(self._ends) > _MOST:
-            self._ends.popitem(last=False)
+            self.forget(next(iter(self._ends)))
 
     def forget(self, case_id: str) -> None:
         self._ends.pop(case_id, None)
+        self._gone.discard(case_id)
 
     def running(self, case_id: str) -> bool:
-        """Whether its end was ordered just now."""
-        return self._clock.now() - self._ended_at(case_id) < _RUNNING_SECONDS
+        """Whether its end was ordered just now, and the desk has it still."""
+        return case_id not in self._gone and self._clock.now() - self._ended_at(case_id) < _RUNNING_SECONDS
+
+    def gone(self, case_id: str) -> None:
+        """The desk has it no more; should it come again, it is a new talk."""
+        if case_id in self._ends:
+            self._gone.add(case_id)
 
     def way(self, case_id: str) -> Way:
         """How it ended; erased, unless we know better."""

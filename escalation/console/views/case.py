@@ -118,6 +118,7 @@ async def _context(visit: Visit, case_id: str) -> dict[str, object]:
     view, endings = await visit.console.desk.case(case_id), visit.console.endings
     nothing: dict[str, object] = {"case_id": case_id, "row": None, "lines": ()}
     if view is None:
+        endings.gone(case_id)
         return nothing | {"state": "gone", "way": endings.way(case_id)}
     if endings.running(case_id) and view.row.holder == visit.account.id:
         # The desk has the order; what was said is shown no more, though it takes a moment to be gone.

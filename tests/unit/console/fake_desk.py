@@ -55,6 +55,11 @@ class FakeDesk:
         view = self.cases[case_id]
         self.put(replace(view.row, **values), *view.lines)
 
+    def erase(self, case_id: str) -> None:
+        """As when the person wrote DELETE."""
+        del self.cases[case_id]
+        self._changed(case_id)
+
     def say(self, case_id: str, *lines: CaseLine) -> None:
         view = self.cases[case_id]
         self.put(view.row, *view.lines, *lines)
@@ -123,8 +128,7 @@ class FakeDesk:
     def _end(self, case_id: str, counsellor: str) -> Outcome:
         refused = self._refused(case_id, counsellor)
         if refused is None:
-            del self.cases[case_id]
-            self._changed(case_id)
+            self.erase(case_id)
         return refused or "done"
 
     def _refused(self, case_id: str, counsellor: str) -> Outcome | None:

@@ -1,0 +1,220 @@
+"""The console in a real browser, on a desk without a store: by keyboard, live, and without scripts.
+
+Needs Debian's `chromium` and `chromium-driver`. Without them it is skipped and says so; with
+HOTLINE_REQUIRE_BROWSER=1 it fails instead.
+"""
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.unit.console.browsing import SAID, Page, bottom, check_names, faint, top
+from tests.unit.console.fake_desk import line
+from tests.unit.console.served import Served
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,860",
+    "--lang=en",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with an empty profile."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (browser and driver):
+        why = "no Chromium here: apt-get install chromium chromium-driver"
+        if os.environ.get("HOTLINE_REQUIRE_BROWSER") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def served(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    console = Served(store_url, tmp_path_factory.mktemp("console"), port)
+    console.start()
+    yield console
+    console.stop()
+
+
+@pytest.fixture
+def page(chromium: webdriver.Chrome, served: Served) -> Iterator[Page]:
+    """The browser, signed out, with an empty queue; afterwards nothing may have been refused or broken."""
+    served.do(served.desk.cases.clear)
+    one = Page(chromium, served)
+    one.fresh()
+    yield one
+    one.scripts(True)
+    wrong = [entry["message"] for entry in one.log() if entry["level"] == "SEVERE"]
+    # A closed talk answers 404, an ended session 401: those are meant.
+    assert [message for message in wrong if "404" not in message and "401" not in message] == []
+
+
+def test_a_whole_talk_by_keyboard(page: Page, served: Served) -> None:
+    """Sign in with both factors, claim, answer, close: no mouse."""
+    page.put()
+    arta = served.counsellor()
+    page.sign_in(arta)
+    assert page.driver.title == "(1) Queue · Hotline"
+    page.tab_to("Skip to the page")
+    page.tab_to("Claim quiet heron")
+    page.type(Keys.ENTER)
+    page.wait_for(SAID)
+    assert page.driver.title == "Talk · Hotline"
+    page.tab_to("Your answer")
+    page.type("Jam këtu.")
+    page.wait_for("Text messages: 1. Room left: 61.")
+    page.type(Keys.CONTROL + Keys.ENTER)
+    page.wait(lambda: "on its way" in page.text)
+    assert served.desk.made("answer") == [("3-aaaa", arta.account.id, "Jam këtu.")]
+    assert page.driver.switch_to.active_element.accessible_name == "Your answer"
+    assert page.driver.switch_to.active_element.get_attribute("value") == ""
+    page.tab_to("Close the talk")
+    page.type(Keys.ENTER)
+    page.wait_for("Close this talk?")
+    page.tab_to("Close and erase")
+    page.type(Keys.ENTER)
+    page.wait_for("Closed and erased")
+    assert SAID not in page.driver.page_source
+    assert "heron" not in page.driver.page_source
+
+
+def test_what_happens_is_seen_without_reload_and_an_end_in_every_tab(page: Page, served: Served) -> None:
+    arta = served.counsellor()
+    page.sign_in(arta)
+    page.wait_for("Nobody is waiting")
+    page.put()
+    page.wait_for("Somebody holds their passport.")
+    page.wait(lambda: page.driver.title == "(1) Queue · Hotline")
+    page.put(state="held", holder=arta.account.id)
+    page.open("/cases/3-aaaa")
+    page.driver.switch_to.new_window("tab")
+    page.open("/cases/3-aaaa")
+    page.wait_for(SAID)
+    page.type("half an answer")
+    served.do(lambda: served.desk.say("3-aaaa", line("a je aty", at=time.time())))
+    page.wait_for("a je aty")
+    served.do(lambda: served.desk.erase("3-aaaa"))
+    for tab in page.driver.window_handles:
+        page.driver.switch_to.window(tab)
+        page.wait_for("Closed and erased")
+        assert SAID not in page.driver.page_source
+        assert page.driver.find_elements(By.TAG_NAME, "textarea") == []
+        assert page.driver.title == "Closed and erased · Hotline"
+
+
+def test_a_long_talk_opens_at_its_end(page: Page, served: Served) -> None:
+    arta = served.counsellor()
+    page.sign_in(arta)
+    page.put(state="held", holder=arta.account.id)
+    lines = [line(f"line {number} " + "word " * 20, at=time.time()) for number in range(60)]
+    served.do(lambda: served.desk.say("3-aaaa", *lines))
+    for width, height in ((1280, 860), (390, 844)):
+        page.size(width, height)
+        page.open("/cases/3-aaaa")
+        page.wait_for("line 59")
+        last = page.driver.find_elements(By.CLASS_NAME, "line")[-1]
+        answer = page.driver.find_element(By.ID, "text")
+        page.wait(lambda: 0 < bottom(page, last) <= top(page, answer))  # noqa: B023 - waited for here
+
+
+def test_a_talk_nobody_looks_at_is_covered(page: Page, served: Served) -> None:
+    arta = served.counsellor()
+    page.sign_in(arta)
+    page.put(state="held", holder=arta.account.id)
+    page.open("/cases/3-aaaa")
+    page.wait_for(SAID)
+    page.later(5 * 60 + 10)
+    page.wait(lambda: SAID not in page.text)
+    assert page.driver.switch_to.active_element.accessible_name == "Show the talk again"
+    page.type(Keys.ENTER)
+    page.wait_for(SAID)
+    page.tab_to("Hide the talk")
+    page.type(Keys.ENTER)
+    page.wait(lambda: SAID not in page.text)
+
+
+def test_an_ended_session_leaves_nothing_on_the_screen(page: Page, served: Served) -> None:
+    arta = served.counsellor()
+    page.sign_in(arta)
+    page.put(state="held", holder=arta.account.id)
+    page.open("/cases/3-aaaa")
+    page.wait_for(SAID)
+    served.end_sessions(arta.account.id)
+    page.wait(lambda: page.driver.current_url.endswith("/login"))
+    page.driver.back()
+    page.wait(lambda: page.driver.current_url.endswith("/login") or SAID not in page.driver.page_source)
+    assert SAID not in page.driver.page_source
+
+
+def test_everything_works_without_scripts(page: Page, served: Served) -> None:
+    page.put(channel="telegram")
+    page.scripts(False)
+    page.sign_in(served.counsellor())
+    page.driver.find_element(By.ID, "take").click()
+    page.wait_for(SAID)
+    page.driver.find_element(By.ID, "text").send_keys("Jam këtu.")
+    page.driver.find_element(By.ID, "send").click()
+    page.wait_for("on its way")
+    page.driver.find_element(By.CSS_SELECTOR, "[action$='/close'] button").click()
+    page.wait_for("Also delete in the Telegram chat")
+    page.driver.find_element(By.CSS_SELECTOR, "main button").click()
+    page.wait_for("Closed and erased")
+    assert served.desk.made("close")[-1][2] is True
+
+
+@pytest.mark.parametrize("language", ["en", "sq", "bcms", "ro"])
+def test_every_page_is_for_everyone(page: Page, served: Served, language: str) -> None:
+    """Each control has a name, text stands out in light and dark, nothing runs off a small screen."""
+    arta = served.counsellor(language)
+    page.sign_in(arta)
+    page.put(alias="waiting one", unread=2, wrote_at=time.time())
+    page.put(id="3-bbbb", alias="other one", state="held", holder="somebody", risk="concern", place=2)
+    page.put(id="3-cccc", state="held", holder=arta.account.id, risk="emergency", place=3)
+    for level, case_id in (("none", "3-dddd"), ("emergency", "3-eeee")):
+        page.put(id=case_id, risk=level, place=4, language="ro")
+    served.do(
+        lambda: served.desk.say(
+            "3-cccc",
+            line("bot", "bot", delivery="delivered"),
+            line("notice " * 20, "notice"),
+            line("mine", "counsellor", delivery="failed"),
+            line("w" * 300, risk="concern", reasons=("A reason",)),
+        )
+    )
+    for path in ("/queue", "/cases/3-cccc", "/cases/3-aaaa", "/cases/3-bbbb", "/cases/none", "/account"):
+        page.open(path)
+        check_names(page)
+        for scheme in ("light", "dark"):
+            page.scheme(scheme)
+            assert faint(page) == [], (path, scheme)
+        page.size(320, 640)
+        wide = page.driver.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= 320, (path, wide)
+        page.size(1280, 860)
