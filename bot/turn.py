@@ -132,11 +132,12 @@ class Turns:
         card, text = heard.card, heard.text
         if command is not None and command.name == "language":
             card.language, card.script = command.language, script_of(text)
-        elif text and not text.startswith("/"):
+        elif text and command is None:
             found = detect(text, card.language or None, heard.message.hint)
             card.language, card.script = found.language, found.script
         elif not card.language:
-            card.language = spoken(heard.message.hint or "en")
+            # A command word says little of its own: the phone's language, else that of the word.
+            card.language = spoken(heard.message.hint or (command.language if command else "en"))
 
     async def _assess(self, heard: Heard) -> None:
         """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""

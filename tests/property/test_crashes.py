@@ -1,0 +1,200 @@
+"""A process dies between any two steps, before or after the store acted: nothing lost, doubled or kept.
+
+Invariants 1, 2, 4 and 9: every accepted message is answered or a human's, once and in order; danger is in the
+queue before its reply; after erase nothing is left; we never write first, nor after DELETE.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+
+from bot import keys
+from bot.bootstrap import Hotline
+from bot.channels.base import Inbound, Outgoing, Sent
+from bot.clock import SetClock
+from bot.loopback import Loopback
+from bot.private import Address, Text
+from bot.sender import Sender
+from bot.settings import Settings
+from bot.worker import Worker
+from tests.stand_ins.parts import ScriptedEngine, WordJudge
+
+SECRET = "a deployment secret for tests, long enough"
+PEOPLE = [Address("+355690000001"), Address("+355690000002")]
+
+
+class Died(BaseException):
+    """The process is gone; nothing in it may catch this."""
+
+
+class Fate:
+    """Dies at the given step; each command to the store is two steps, before and after."""
+
+    def __init__(self) -> None:
+        self.left = -1
+
+    def step(self) -> None:
+        if self.left == 0:
+            self.left = -1
+            raise Died
+        self.left -= 1
+
+
+class MortalPipeline(Pipeline):
+    async def execute(self, raise_on_error: bool = True) -> Any:
+        fate: Fate = self.connection_pool.fate  # type: ignore[attr-defined]
+        fate.step()
+        done = await super().execute(raise_on_error)
+        fate.step()
+        return done
+
+
+class Mortal(Redis):
+    """A client in a process that can die around any command."""
+
+    async def execute_command(self, *arguments: Any, **options: Any) -> Any:
+        fate: Fate = self.connection_pool.fate  # type: ignore[attr-defined]
+        fate.step()
+        done = await super().execute_command(*arguments, **options)
+        fate.step()
+        return done
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> MortalPipeline:
+        return MortalPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+class Phone(Loopback):
+    """What the person sees, whatever happened to the process that sent it; it can be asked what went out."""
+
+    can_list = True
+
+    def __init__(self) -> None:
+        super().__init__("sms")
+        self.seen: list[tuple[str, str, str]] = []
+
+    async def send(self, message: Outgoing) -> Sent:
+        self.seen.append((message.address.reveal(), message.id, message.text.reveal()))
+        return Sent(message.id)
+
+    async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
+        return Sent(message.id) if any(one[1] == message.id for one in self.seen) else None
+
+    def of(self, person: Address) -> list[str]:
+        return [text for address, _, text in self.seen if address == person.reveal()]
+
+
+class Process:
+    """One life of a worker and a gateway on the store, with stand-ins for judge and engine."""
+
+    def __init__(self, store: Mortal, phone: Phone, clock: SetClock) -> None:
+        self.whole = Hotline(Settings(secret=SECRET), store, clock, {"sms": phone})
+        self.whole.__dict__["engine"] = ScriptedEngine()
+        self.worker: Worker = self.whole.worker(WordJudge())
+        self.sender = Sender(
+            self.whole.outbox, self.whole.inbox, self.whole.deletions, self.whole.channels, self.whole.clock
+        )
+
+    async def work(self) -> None:
+        """Everything there is to do, first what another life had begun."""
+        await self.worker.hold()
+        for partition in range(keys.PARTITIONS):
+            for again in (True, False):
+                while (taken := await self.worker.turn_once(partition, again=again, block_ms=1)) is not None:
+                    assert taken.step != "lost"
+            for again in (True, False):
+                while entries := await self.whole.outbox.next(partition, again=again, block_ms=1):
+                    await self.sender.send(partition, entries)
+
+
+@pytest.fixture
+async def mortal(store_url: str) -> AsyncIterator[Mortal]:
+    client = Mortal.from_url(store_url)
+    client.connection_pool.fate = Fate()  # type: ignore[attr-defined]
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture(autouse=True)
+def _no_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
+    vector = np.zeros(384, dtype=np.float32)
+    monkeypatch.setattr("bot.turn.embed", lambda text: vector)
+    monkeypatch.setattr("bot.dialogue.embed", lambda text: vector)
+
+
+said = st.sampled_from(["is this job real", "and the contract", "he hits me", "DELETE", "they locked me in"])
+steps = st.lists(
+    st.tuples(st.integers(0, 1), said, st.one_of(st.none(), st.integers(0, 60))), min_size=1, max_size=7
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps)
+async def test_nothing_is_lost_doubled_or_kept(
+    mortal: Mortal, steps: Sequence[tuple[int, str, int | None]]
+) -> None:
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(), SetClock()
+    process = Process(mortal, phone, clock)
+    for number, (person, text, dies_after) in enumerate(steps):
+        message = Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
+        fate.left = -1 if dies_after is None else dies_after
+        while True:
+            try:
+                # A provider that got no 200 brings the message again.
+                await process.whole.inbox.accept(message)
+                await process.work()
+            except (Died, BaseExceptionGroup):
+                await mortal.connection_pool.disconnect()
+                process = Process(mortal, phone, clock)
+            else:
+                break
+        fate.left = -1
+        clock.move(1)
+    await _holds(process, phone, steps)
+
+
+async def _holds(process: Process, phone: Phone, steps: Sequence[tuple[int, str, int | None]]) -> None:
+    assert len({identity for _, identity, _ in phone.seen}) == len(phone.seen), "somebody saw a message twice"
+    for person, address in enumerate(PEOPLE):
+        wrote = [text for who, text, _ in steps if who == person]
+        assert _kinds(phone.of(address)) == _expected(wrote)
+        silent = bool(wrote) and wrote[-1] == "DELETE"
+        hashed = process.whole.vault.hashed("sms", address)
+        known = await process.whole.store.get(keys.at(process.whole.vault.partition(hashed), hashed))
+        assert (known is None) == (silent or not wrote)
+    waiting = {who for who in (0, 1) if _is_waiting([t for w, t, _ in steps if w == who])}
+    assert len(await process.whole.cases.rows()) == len(waiting)
+
+
+def _expected(wrote: Sequence[str]) -> list[str]:
+    """What a person should see, in order."""
+    kinds: list[str] = []
+    greeted = case = False
+    for text in wrote:
+        if text == "DELETE":
+            kinds, greeted, case = [*kinds, "erased"], False, False
+        elif case:
+            continue
+        elif text in ("he hits me", "they locked me in"):
+            kinds, case = [*kinds, "handed over"], True
+        else:
+            kinds += ["answer"] if greeted else ["first contact", "answer"]
+            greeted = True
+    return kinds
+
+
+def _is_waiting(wrote: Sequence[str]) -> bool:
+    since = wrote[len(wrote) - list(reversed(wrote)).index("DELETE") :] if "DELETE" in wrote else wrote
+    return any(text in ("he hits me", "they locked me in") for text in since)
+
+
+def _kinds(texts: Sequence[str]) -> list[str]:
+    known = {"Hi, this": "first contact", "answer": "answer", "Done.": "erased", "Thank you": "handed over"}
+    return [next(kind for begin, kind in known.items() if text.startswith(begin)) for text in texts]
