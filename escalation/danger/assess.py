@@ -1,7 +1,7 @@
 """The judgement of one message in its talk: rules and classifier, the higher verdict wins.
 
-`Assessor.load` never fails: a part that cannot be read is named in `degraded`, and what the rest cannot judge goes
-to a human. Nothing that was judged is kept, and reasons never hold a person's words.
+`Assessor.load` never fails: a part that cannot be read is named in `degraded`, and what the rest cannot judge
+goes to a human. Nothing that was judged is kept, and reasons never hold a person's words.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ UNJUDGED = "could not be judged: a human has to read it"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the classifier says: of this message, of the worst one before, of the last few read as one text."""
+    """What the classifier says: of this message, of the worst one before, of the last few as one text."""
 
     now: Judgement
     before: Judgement | None

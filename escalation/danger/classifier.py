@@ -61,7 +61,7 @@ class Thresholds:
     sure_none: float
 
     def careful(self) -> "Thresholds":
-        """What counts where the other detector is missing: all that is not surely harmless goes to a human."""
+        """Where the other detector is missing: all that is not surely harmless goes to a human."""
         return replace(self, escalate=self.sure_none, talk=self.sure_none)
 
 

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# One alarm on a harmless message costs a counsellor two minutes. What a miss costs is a judgement: at equal
-# numbers of dangerous and harmless messages, one missed danger counts as three such alarms, one missed
-# emergency as six.
-COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 3.0, 6.0
+# What a miss costs against an alarm is a judgement, stated here: at equal numbers of dangerous and harmless
+# messages (in real talk the harmless ones are many times more), a missed danger counts as one alarm, a missed
+# emergency as two more.
+COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 1.0, 2.0
 HARD = {"idiom", "negation", "school_film", "rambling"}  # styles of harmless messages that look dangerous
 GRID = np.round(np.concatenate([np.arange(0.01, 0.2, 0.01), np.arange(0.2, 0.96, 0.02)]), 3)
 FLOORS = np.array([0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.01])

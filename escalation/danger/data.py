@@ -67,6 +67,11 @@ def topic_examples(root: Path = ROOT) -> list[Example]:
     return out
 
 
+def read_file(path: Path) -> list[Example]:
+    """The labelled messages of one file; its folder names the language."""
+    return _danger_file(path, path.parent.name)
+
+
 def talks(root: Path = ROOT) -> list[Talk]:
     """The labelled talks of all languages."""
     out = []

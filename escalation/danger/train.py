@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bot import language
 from bot.embedding import embed_many, normalise
-from escalation.danger import curve, data, fitting
+from escalation.danger import curve, data, fitting, rules
 from escalation.danger.classifier import FOLDER, FORMAT
 from escalation.danger.context import together
 from escalation.danger.features import centred, many_groups
@@ -50,17 +50,28 @@ def main() -> int:
 
 
 def check() -> int:
-    """0 when the committed model was trained on the data as they are now."""
+    """0 when the rules are sound and the committed model was trained on the data as they are now."""
     try:
         card = json.loads((FOLDER / "card.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         print("there is no model: run python -m escalation.danger.train")
         return 1
+    found = rule_faults()
+    for fault in found:
+        print(fault)
     if card.get("data") != data.data_hash() or card.get("format") != FORMAT:
-        print("the model is stale: the data have changed since it was trained")
-        return 1
-    print("the model fits the data")
-    return 0
+        found.append("the model is stale: the data have changed since it was trained")
+        print(found[-1])
+    if not found:
+        print("the rules are sound and the model fits the data")
+    return 1 if found else 0
+
+
+def rule_faults() -> list[str]:
+    """What is wrong with the phrase rules: unreadable files, missed examples, harmless messages hit."""
+    books, broken = rules.read_books()
+    harmless = [example.text for example in data.danger_examples() if example.risk == "none"]
+    return [*broken, *rules.faults(books, harmless)]
 
 
 def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
