@@ -34,6 +34,7 @@ class Turn:
     asked: str | None  # the country help is asked for
     asking: Asking
     say: Callable[[str], str]  # the text of a key, as this person would get it
+    failed: list[str] = field(default_factory=list)  # Rasa goes on after a failed action; we must not
 
 
 turn: ContextVar[Turn] = ContextVar("turn")
@@ -131,6 +132,15 @@ class OwnAction(Action):
         tracker: DialogueStateTracker,
         domain: Domain,
         metadata: dict[str, Any] | None = None,
+    ) -> list[Event]:
+        try:
+            return await self._done(output_channel, nlg, tracker)
+        except Exception:
+            turn.get().failed.append(self.known_as)
+            raise
+
+    async def _done(
+        self, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, tracker: DialogueStateTracker
     ) -> list[Event]:
         answer = ACTIONS[self.known_as](tracker.current_slot_values())
         events: list[Event] = []

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rasa.core.actions.action import Action
+from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import LockStore
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -59,6 +60,11 @@ OFFERS = {
 }
 NAMED = 3  # how many intents of the ranking are told
 
+
+class Silent(RuntimeError):
+    """A turn that would have left the person without an answer."""
+
+
 held: ContextVar[DialogueStateTracker] = ContextVar("held")
 
 
@@ -97,10 +103,13 @@ class Output(CollectingOutputChannel):
 class Processor(MessageProcessor):
     """Rasa's processor, with our actions in place of an action server."""
 
-    def _get_action(self, action_name: str) -> Action | None:
-        if action_name in actions.ACTIONS:
-            return actions.OwnAction(action_name)
-        return super()._get_action(action_name)
+    def predict_next_with_tracker_if_should(
+        self, tracker: DialogueStateTracker
+    ) -> tuple[Action, PolicyPrediction]:
+        action, prediction = super().predict_next_with_tracker_if_should(tracker)
+        if isinstance(action, RemoteAction):
+            action = actions.OwnAction(action.name())
+        return action, prediction
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +133,8 @@ class Engine:
         reading = read(ranking, request)
         tracker = await self._answer(request, reading)
         replies = [] if reading.intent == PERSON else replies_of(tracker, request)
+        if actions.turn.get().failed or not (replies or reading.intent == PERSON):
+            raise Silent
         intent = public(reading.intent, ranking)
         state = State() if reading.intent == PERSON else compact(tracker)
         return {
@@ -136,6 +147,7 @@ class Engine:
             "country": reading.country,
             "wants_person": reading.intent == PERSON,
             "offers_person": any(reply["key"] in OFFERS for reply in replies),
+            "asks": state.in_check,
         }
 
     def rank(self, request: TurnRequest) -> list[tuple[str, float]]:

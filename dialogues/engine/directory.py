@@ -7,6 +7,7 @@ never lapses is the country's emergency number and findahelpline.com, so that no
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ EVERYWHERE = "112"
 SMS_WIDTH = 80  # of all lines together: they stand inside a text that must stay within two messages
 SMS_WIDTH_CLOSED = 105  # where the first line is not open day and night, a second one is worth its price
 ALWAYS = "24h"
+DAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
 BY_PHONE = (
     "SMS ",
     "WhatsApp ",
@@ -183,7 +185,4 @@ class Directory:
 
     @staticmethod
     def _hours(hours: str | None, words: dict[str, Any]) -> str:
-        shown = hours or ""
-        for day, word in words["days"].items():
-            shown = shown.replace(day, word)
-        return shown
+        return DAY.sub(lambda found: str(words["days"][found.group()]), hours or "")

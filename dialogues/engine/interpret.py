@@ -15,6 +15,7 @@ from engine.request import TurnRequest
 FALLBACK = "nlu_fallback"
 PERSON, DECLINED = "talk_to_human", "talk_to_human__declined"
 CHECK, START, LEAVE = "job_offer__check", "job_offer__start_check", "job_offer__leave"
+BYE = "small_talk__bye"
 UNCLEAR = "job_offer__unclear"
 COUNTRY = "seek_help__country"
 ANSWERS = {"yes": "small_talk__yes", "no": "small_talk__no", "dont_know": "small_talk__dont_know"}
@@ -53,6 +54,9 @@ LEAST_INTENT = 0.25
 LEAST_TOPIC = 0.35
 LEAST_PERSON = 0.30  # somebody who wants a person is believed early
 LEAST_LEAVE = 0.50  # "no" to a question must not end the questions
+LEAST_ASIDE = (
+    0.40  # during the questions: below it a message is rather a long answer than a question of its own
+)
 LEAST_GOING = 0.60  # when "Italy" answers our question and when it starts another subject
 MISSES_IN_CHECK = 3  # so many unclear answers in a row end the questions
 
@@ -141,7 +145,8 @@ def _in_check(ranking: Ranking, answer: str | None, request: TurnRequest) -> tup
         return ANSWERS[answer], confidence
     if best == START:
         return START, confidence
-    if best in NO_QUESTION or not understood(ranking):
+    aside = confidence >= (LEAST_LEAVE if best == BYE else LEAST_ASIDE)
+    if best in NO_QUESTION or not aside:
         missed = int(request.state.slots.get("missed", 0)) + 1
         return (LEAVE if missed >= MISSES_IN_CHECK else UNCLEAR), confidence
     return best, confidence

@@ -108,4 +108,4 @@ def read(body: bytes) -> TurnRequest:
 
 def allowed(header: str | None, token: str) -> bool:
     """Whether an Authorization header carries the token; takes the same time whatever is wrong with it."""
-    return hmac.compare_digest((header or "").encode(), f"Bearer {token}".encode())
+    return hmac.compare_digest((header or "").encode("utf-8", "surrogateescape"), f"Bearer {token}".encode())
