@@ -1,0 +1,144 @@
+"""`python -m tests.bench`: measure, print one table, and leave nothing running."""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from bot.errors import HotlineError
+from bot.process import no_dumps
+from tests.bench.figures import memory
+from tests.bench.phones import Arrivals, Line, line
+from tests.bench.plan import FULL, QUICK, Plan
+from tests.bench.pressure import burst, danger
+from tests.bench.processes import line_of, process, troubles
+from tests.bench.provider import LISTENER
+from tests.bench.rasa_server import MODEL, rasa
+from tests.bench.result import Result, Side
+from tests.bench.rounds import Ask, Speech, play, warm
+from tests.bench.table import table
+
+HELP_JSON = "also write all figures to this file"
+
+
+async def reference(result: Result, plan: Plan, folder: Path) -> None:
+    """Embedding and verdict alone, before anything else runs; and the texts for the dialogue."""
+    output = folder / "reference.log"
+    command = [sys.executable, "-m", "tests.bench.reference", str(plan.texts)]
+    async with process(command, output) as started:
+        result.reference = json.loads(await line_of(started, plan.patience_s, output))
+
+
+async def rounds(side: Side, ask: Ask, speech: Speech, plan: Plan, pids: list[int]) -> None:
+    await warm(ask, speech)
+    for senders in plan.senders:
+        told(f"  {side.name}: {senders} sender{'s' * (senders > 1)}")
+        side.rounds.append(await play(ask, speech, senders, plan.bounds, pids))
+
+
+async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
+    """The whole hotline: ready, asked, in danger, under pressure."""
+    output, arrivals, side = folder / "house.log", Arrivals(), result.hotline
+    await arrivals.listen()
+    began = time.monotonic()
+    command = [sys.executable, "-m", "tests.bench.house"]
+    try:
+        async with process(command, output, {LISTENER: str(arrivals.port)}) as started:
+            found = json.loads(await line_of(started, plan.patience_s, output))
+            side.ready_s = round(time.monotonic() - began, 2)
+            async with line(found["given"], arrivals) as hotline:
+                await asked(result, hotline, plan, speech, found["pids"])
+    finally:
+        arrivals.close()
+        result.troubles = troubles(output) if output.exists() else {}
+
+
+async def asked(result: Result, hotline: Line, plan: Plan, speech: Speech, pids: dict[str, int]) -> None:
+    await rounds(result.hotline, hotline.ask, speech, plan, list(pids.values()))
+    result.hotline.memory = memory(pids)
+    told("  hotline: danger to queue")
+    urgent = [(language, text) for language, text in result.reference["urgent"]]
+    result.queued = await danger(hotline, urgent[: plan.urgent])
+    told(f"  hotline: {plan.rate} messages a second for {plan.burst_s:.0f} s")
+    result.burst = await burst(hotline, speech, plan.rate, plan.burst_s, plan.backlog_s)
+
+
+async def theirs(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
+    """The same model behind Rasa's own server."""
+    async with rasa(folder, folder / "rasa.log") as server:
+        result.rasa.ready_s = server.ready_s
+        try:
+            await rounds(result.rasa, server.ask, speech, plan, [server.pid])
+        finally:
+            result.silent = server.silent
+        result.rasa.memory = memory({"rasa run": server.pid})
+
+
+async def bench(result: Result, plan: Plan) -> None:
+    """All measurements, one after the other; what was found before a failure stays in `result`."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as made:
+        folder = Path(made)
+        async with asyncio.timeout(plan.budget_s):
+            told("  embedding and verdict alone")
+            await reference(result, plan, folder)
+            speech = Speech(result.reference["harmless"])
+            told("  hotline: starting")
+            await ours(result, plan, speech, folder)
+            told("  rasa run: starting")
+            await theirs(result, plan, speech, folder)
+
+
+def told(sentence: str) -> None:
+    """Progress, apart from the table."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+async def run(result: Result, plan: Plan) -> str:
+    """Why it ended early, or nothing."""
+    task = asyncio.ensure_future(bench(result, plan))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return "Stopped before its end."
+    except TimeoutError:
+        return f"Not done within {plan.budget_s:.0f} s."
+    except HotlineError as error:
+        return str(error)
+    return ""
+
+
+def read(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smoke test of about half a minute")
+    parser.add_argument("--senders", type=int, nargs="+", metavar="N", help="senders of each round")
+    parser.add_argument("--json", type=Path, metavar="FILE", help=HELP_JSON)
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = read(arguments)
+    plan = (QUICK if options.quick else FULL).with_senders(options.senders)
+    if not MODEL.is_file():
+        sys.exit("There is no trained model: run `make train` first.")
+    no_dumps()
+    result = Result(quick=options.quick)
+    ended = uvloop.run(run(result, plan))
+    result.finish(ended)
+    print(table(result))
+    if options.json:
+        options.json.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
+    return 1 if ended or result.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""How long and how much: a full run stays under four minutes, a quick one is a smoke test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tests.bench.rounds import Bounds
+
+MOST_SENDERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The bounds of one run."""
+
+    texts: int
+    """Harmless examples of each language."""
+    senders: tuple[int, ...]
+    bounds: Bounds
+    urgent: int
+    rate: int
+    burst_s: float
+    backlog_s: float
+    """How long a backlog may take to be worked off."""
+    patience_s: float
+    """How long anything may take to start."""
+    budget_s: float
+
+    def with_senders(self, senders: Sequence[int] | None) -> "Plan":
+        chosen = tuple(min(MOST_SENDERS, max(1, one)) for one in senders or self.senders)
+        return replace(self, senders=chosen)
+
+
+FULL = Plan(
+    texts=50,
+    senders=(1, 4, 16),
+    bounds=Bounds(12.0, 1000),
+    urgent=30,
+    rate=200,
+    burst_s=4.0,
+    backlog_s=60.0,
+    patience_s=60.0,
+    budget_s=225.0,
+)
+QUICK = replace(FULL, texts=12, bounds=Bounds(1.5, 200), urgent=8, burst_s=1.0, budget_s=120.0)
