@@ -36,7 +36,8 @@ LINGUA = {
 HINTS = {"sr": "bcms", "hr": "bcms", "bs": "bcms", "sh": "bcms", "cnr": "bcms", "me": "bcms", "mo": "ro"}
 WORDS_FILE = Path(__file__).with_name("language_words.txt")
 MODEL_FILE = Path(__file__).with_name("language.npz")
-BUCKETS = 1 << 13
+BUCKETS = 1 << 16
+WHOLE_WORD = 3  # times a whole word counts against a letter group
 WORD_WEIGHT, LETTER_WEIGHT, DOUBT = 0.5, 0.3, 1e-3
 # Spread over the words of the text, so that a long text decides alone.
 PREVIOUS_WEIGHT, HINT_WEIGHT, LAUNCH_WEIGHT = 5.0, 2.0, 1.0
@@ -137,11 +138,9 @@ def _scores(text: str, words: Sequence[str], script: Script) -> dict[str, float]
 
 def _groups(words: Sequence[str]) -> list[int]:
     text = f" {' '.join(words)} "
-    return [
-        zlib.crc32(text[start : start + size].encode()) % BUCKETS
-        for size in (2, 3, 4, 5)
-        for start in range(len(text) - size + 1)
-    ]
+    parts = [text[start : start + size] for size in (2, 3, 4) for start in range(len(text) - size + 1)]
+    parts += [f"word {word}" for word in words] * WHOLE_WORD
+    return [zlib.crc32(part.encode()) % BUCKETS for part in parts]
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Measure the judgement: `python -m escalation.danger.evaluate FILE...` (default: the held-out part).
 
-Reads our own data files (.yml), talks, and JSON lines with `text` and `risk` or `label`; prints recall and alarms
-per file, language, level, signal and style with 95 % intervals, the worst misses first. It prints the texts of
-the files: for data written for training and measuring, never for what people sent.
+Reads our own data files (.yml), talks, and JSON lines with `text` and `risk` or `label`; prints recall and
+alarms per file, language, level, signal and style with 95 % intervals, the worst misses first. It prints the
+texts of the files: for data written for training and measuring, never for what people sent.
 """
 
 import argparse

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from escalation.danger.data import Example
 from escalation.danger.normalise import BREAK, PAUSE, STOP, tokens
 from escalation.danger.patterns import Pattern, PatternError, alike, compiled, joined
 from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
@@ -74,23 +75,23 @@ class Book:
         line = joined(words)
         newest = line.rfind(f" {BREAK} ") + 1
         found: dict[str, Match] = {}
-        framed: bool | None = None
         for rule, pattern in self._candidates(words):
             if rule.id in found and found[rule.id].now:
                 continue
             for hit in pattern.regex.finditer(line):
-                if not rule.negated_counts and self._negated(line, hit.start()):
-                    continue
-                if any(other.regex.search(line) for other in rule.unless):
-                    break
-                if not rule.frame_counts:
-                    framed = (
-                        any(frame.regex.search(line) for frame in self.frames) if framed is None else framed
-                    )
-                    if framed:
-                        break
-                found[rule.id] = Match(rule, hit.end() > newest)
+                if self._counts(rule, line, hit.start(), hit.end()):
+                    found[rule.id] = Match(rule, hit.end() > newest)
         return list(found.values())
+
+    def _counts(self, rule: Rule, line: str, start: int, end: int) -> bool:
+        """Whether a match stands: not negated, and its own messages neither silence nor frame it."""
+        if not rule.negated_counts and self._negated(line, start):
+            return False
+        first = line.rfind(f" {BREAK} ", 0, start) + 1
+        last = line.find(f" {BREAK} ", max(start, end - 1))
+        messages = line[first : last + 1 if last >= 0 else len(line)]
+        silencing = rule.unless if rule.frame_counts else (*rule.unless, *self.frames)
+        return not any(other.regex.search(messages) for other in silencing)
 
     def _candidates(self, words: Sequence[str]) -> dict[tuple[Rule, Pattern], None]:
         out: dict[tuple[Rule, Pattern], None] = {}
@@ -175,6 +176,11 @@ def faults(books: Iterable[Book], harmless: Iterable[str] = ()) -> list[str]:
             if match.rule.level != "concern"
         ]
     return out
+
+
+def harmless_texts(examples: Iterable[Example]) -> list[str]:
+    """The messages that no rule may alarm on; one that asks for a person is meant to bring one."""
+    return [one.text for one in examples if one.risk == "none" and one.topic != "talk_to_human"]
 
 
 def _rule(

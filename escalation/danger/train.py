@@ -70,8 +70,7 @@ def check() -> int:
 def rule_faults() -> list[str]:
     """What is wrong with the phrase rules: unreadable files, missed examples, harmless messages hit."""
     books, broken = rules.read_books()
-    harmless = [example.text for example in data.danger_examples() if example.risk == "none"]
-    return [*broken, *rules.faults(books, harmless)]
+    return [*broken, *rules.faults(books, rules.harmless_texts(data.danger_examples()))]
 
 
 def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
