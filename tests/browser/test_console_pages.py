@@ -160,6 +160,15 @@ def test_a_talk_nobody_looks_at_is_covered(page: Page, served: Served) -> None:
     page.wait(lambda: SAID not in page.text)
 
 
+def test_nobody_is_signed_out_without_a_word(page: Page, served: Served) -> None:
+    page.sign_in(served.counsellor())
+    page.wait_for("Nobody is waiting")
+    page.later(29 * 60)
+    page.wait_for("You will be signed out soon")
+    page.type(Keys.SHIFT)
+    page.wait(lambda: "You will be signed out soon" not in page.text)
+
+
 def test_an_ended_session_leaves_nothing_on_the_screen(page: Page, served: Served) -> None:
     arta = served.counsellor()
     page.sign_in(arta)

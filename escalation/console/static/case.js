@@ -157,6 +157,8 @@ if (form) {
   prepareDialogs();
   prepareCover();
   toEnd();
+  // The list of services takes room from the talk: its end stays in sight.
+  document.querySelector("details")?.addEventListener("toggle", toEnd);
   document.addEventListener(
     "scroll",
     ({ target }) => {

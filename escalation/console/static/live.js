@@ -18,8 +18,12 @@ let lastSeen = Date.now();
 let leading = false; // one tab holds the stream and makes the sound for all
 let known = null; // ids that were waiting when we looked last
 
-export function show(text) {
-  banner.textContent = text;
+let lost = false; // whether the last fetch failed
+
+// What the counsellor has to know before anything else; one thing at a time.
+function warn() {
+  const text = idleFor() > IDLE_MS ? body.dataset.idle : lost ? body.dataset.lost : "";
+  if (banner.textContent !== text) banner.textContent = text;
   banner.hidden = !text;
 }
 
@@ -60,10 +64,11 @@ function fetcher(path, use) {
     running = true;
     try {
       use(await fragment(path));
-      show("");
+      lost = false;
     } catch {
-      show(body.dataset.lost);
+      lost = true;
     }
+    warn();
     running = false;
     if (again) {
       again = false;
@@ -166,6 +171,7 @@ function listen() {
 
 function seen() {
   lastInput = Date.now();
+  warn();
   if (lastInput - lastSeen < SEEN_MS) return;
   lastSeen = lastInput;
   ask("/present", {}).catch(() => {});
@@ -182,12 +188,12 @@ function watch() {
     refreshQueue();
     if (!onQueue) refresh();
   }
-  if (idleFor() > IDLE_MS) show(body.dataset.idle);
+  warn();
 }
 
 export function start() {
   if (sound) prepareSound();
-  for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, seen, { passive: true });
+  for (const kind of ["pointermove", "pointerdown", "keydown", "wheel"]) addEventListener(kind, seen, { passive: true });
   // A page that comes back from the browser's memory may show a talk that is gone.
   addEventListener("pageshow", (shown) => {
     if (!shown.persisted) return;
