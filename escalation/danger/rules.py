@@ -18,6 +18,7 @@ from escalation.danger.patterns import Pattern, PatternError, alike, compiled, j
 from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
 
 FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "danger" / "rules"
+EASY = 0.2  # share of harmless messages among all that a rule matches in our data, above which it is refused
 REACH = 3  # words before a match in which a negation counts
 
 
@@ -154,33 +155,41 @@ def matches(books: Iterable[Book], talk: Sequence[str]) -> list[Match]:
     return [match for book in books for match in book.matches(words)]
 
 
-def faults(books: Iterable[Book], harmless: Iterable[str] = ()) -> list[str]:
-    """What a check refuses: examples a rule misses, counter-examples and harmless texts it alarms on."""
+def faults(books: Iterable[Book], examples: Iterable[Example] = ()) -> list[str]:
+    """What a check refuses: examples a rule misses, counter-examples it matches, rules that alarm too easily."""
     books = list(books)
     out = []
     for book in books:
         for rule in book.rules:
-            hits = {
-                text: {match.rule.id for match in matches([book], text.split("//"))} for text in rule.examples
-            }
-            out += [
-                f"{rule.id} misses its example: {text}" for text, ids in hits.items() if rule.id not in ids
-            ]
+            for text in rule.examples:
+                if rule.id not in {match.rule.id for match in matches([book], text.split("//"))}:
+                    out.append(f"{rule.id} misses its example: {text}")
             for text in rule.counter_examples:
-                if any(match.rule.id == rule.id for match in matches([book], text.split("//"))):
+                if rule.id in {match.rule.id for match in matches([book], text.split("//"))}:
                     out.append(f"{rule.id} matches its counter-example: {text}")
-    for text in harmless:
-        out += [
-            f"{match.rule.id} alarms on: {text}"
-            for match in matches(books, [text])
-            if match.rule.level != "concern"
-        ]
-    return out
+    return [*out, *easy_alarms(books, examples)]
 
 
-def harmless_texts(examples: Iterable[Example]) -> list[str]:
-    """The messages that no rule may alarm on; one that asks for a person is meant to bring one."""
-    return [one.text for one in examples if one.risk == "none" and one.topic != "talk_to_human"]
+def easy_alarms(books: Sequence[Book], examples: Iterable[Example]) -> list[str]:
+    """Rules of danger, emergency or person of whose matches too many are harmless messages, with the lines hit."""
+    right: dict[str, int] = {}
+    wrong: dict[str, list[str]] = {}
+    for example in examples:
+        for match in matches(books, [example.text]):
+            if match.rule.level == "concern":
+                continue
+            meant = example.risk in ("danger", "emergency")
+            if match.rule.level == "person":
+                meant = example.topic == "talk_to_human"
+            if meant:
+                right[match.rule.id] = right.get(match.rule.id, 0) + 1
+            elif example.risk == "none":
+                wrong.setdefault(match.rule.id, []).append(example.text)
+    return [
+        f"{rule} alarms on {len(lines)} harmless messages ({right.get(rule, 0)} meant): {' | '.join(lines[:5])}"
+        for rule, lines in wrong.items()
+        if len(lines) > EASY * (right.get(rule, 0) + len(lines))
+    ]
 
 
 def _rule(

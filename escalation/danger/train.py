@@ -24,7 +24,6 @@ from escalation.danger.taxonomy import SIGNALS, TOPICS
 
 UNKNOWN, RAISED = "", "raised"  # levels of rows: risk not known; danger or emergency, not known which
 SIGNAL_STRICTNESS, SIGNAL_SHIFT, TOPIC_STRICTNESS = 30.0, 0.6, 10.0
-TALK_ALARMS = 0.02  # share of harmless talks that reading messages together may raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def check() -> int:
 def rule_faults() -> list[str]:
     """What is wrong with the phrase rules: unreadable files, missed examples, harmless messages hit."""
     books, broken = rules.read_books()
-    return [*broken, *rules.faults(books, rules.harmless_texts(data.danger_examples()))]
+    return [*broken, *rules.faults(books, data.danger_examples() + data.topic_examples())]
 
 
 def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -147,8 +146,9 @@ def card(
     wants = np.array([example.topic == "talk_to_human" for example in table.examples])
     person = held_out_person(table, rows, fold)
     talks = chances[styles == "talk"]
-    quiet = talks[table.levels[styles == "talk"] == "none", 0]
-    talk = max(best.escalate, float(np.quantile(quiet, 1 - TALK_ALARMS)) if len(quiet) else 0.0)
+    told = table.levels[styles == "talk"]
+    certain = told != "concern"
+    talk = max(best.escalate, curve.best_split(talks[certain, 0], told[certain] == RAISED, 1.0))
     thresholds = {
         "escalate": best.escalate,
         "emergency_floor": best.emergency_floor,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from escalation.danger import rules
-from escalation.danger.data import danger_examples
+from escalation.danger.data import Example, danger_examples, topic_examples
 from escalation.danger.patterns import PatternError
 
 BOOKS, BROKEN = rules.read_books()
@@ -41,8 +41,8 @@ def test_all_committed_rules_can_be_read() -> None:
     assert {one.language for one in BOOKS} == {"en", "sq", "bcms", "ro", "mk", "bg", "it", "el"}
 
 
-def test_committed_rules_match_their_examples_and_alarm_on_no_harmless_message() -> None:
-    assert rules.faults(BOOKS, rules.harmless_texts(danger_examples())) == []
+def test_committed_rules_match_their_examples_and_do_not_alarm_easily() -> None:
+    assert rules.faults(BOOKS, danger_examples() + topic_examples()) == []
 
 
 @pytest.mark.parametrize("language", ["en", "sq", "bcms", "ro"])
@@ -90,9 +90,12 @@ def test_faults_name_the_rule_and_the_line(tmp_path: Path) -> None:
         tmp_path,
         MINIMAL.replace('"he hits me at chess"', '"he hits me"').replace('["he hits me"]', '["quiet"]', 1),
     )
-    faults = rules.faults([one], ["the door hit me haha"])
+    harmless = Example("the door hit me haha", "en", "none", (), "off_topic", "idiom", "en/t.yml")
+    faults = rules.faults([one], [harmless])
     assert any("misses its example: quiet" in fault for fault in faults)
-    assert any("alarms on: the door hit me haha" in fault for fault in faults)
+    assert any(
+        fault.startswith("t-hit alarms on 1 harmless") and "the door hit me haha" in fault for fault in faults
+    )
 
 
 @pytest.mark.parametrize(
