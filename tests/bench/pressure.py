@@ -55,6 +55,7 @@ class Burst:
     times: list[float] = field(default_factory=list, repr=False)
     """From the moment a message was due, so that a late sender does not flatter."""
     refused: int = 0
+    refused_of: set[str] = field(default_factory=set, repr=False)
     worked_off_s: float | None = None
     """From the first message until nothing waits any more."""
     unanswered: int = 0
@@ -95,6 +96,7 @@ async def _post(line: Line, done: Burst, phone: Phone, text: str, due: float) ->
         done.times.append((time.monotonic() - due) * 1000)
     except Unanswered:
         done.refused += 1
+        done.refused_of.add(phone.number)
 
 
 async def _waiting(line: Line) -> int:
@@ -109,6 +111,8 @@ async def _waiting(line: Line) -> int:
 async def _count(line: Line, done: Burst, phones: Sequence[Phone], wrote: dict[str, int]) -> None:
     """Every message the hotline wrote into a talk was posted once, no more and no less."""
     for phone in phones:
+        if phone.number in done.refused_of:
+            continue  # whether it was taken in all the same is not known
         owed, posted = await line.said_in_all(phone, wrote[phone.number])
         done.unanswered += max(0, owed - posted)
         done.doubled += max(0, posted - owed)

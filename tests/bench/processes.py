@@ -77,11 +77,12 @@ def tail(output: Path, lines: int = 8) -> str:
 
 
 def troubles(output: Path) -> dict[str, int]:
-    """How often the roles wrote of trouble, by event."""
+    """How often the roles wrote of trouble, by event, error and place."""
     found: Counter[str] = Counter()
     for line in output.read_text(encoding="utf-8", errors="replace").splitlines():
         with suppress(ValueError, TypeError, KeyError):
-            event = loads(line)["event"]
-            if event in TROUBLE:
-                found[event] += 1
+            told = loads(line)
+            if told["event"] in TROUBLE:
+                told_of = (told.get(name) for name in ("event", "error", "where", "part"))
+                found[" ".join(str(word) for word in told_of if word)] += 1
     return dict(found)

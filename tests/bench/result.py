@@ -134,7 +134,7 @@ def _round(one: Round) -> dict[str, Any]:
 def _spread(one: Queued | Burst | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    found = {name: value for name, value in asdict(one).items() if name != "times"}
+    found = {name: value for name, value in asdict(one).items() if name not in ("times", "refused_of")}
     return {"ms": _plain(one.spread), **found}
 
 

@@ -70,8 +70,9 @@ def _alone(result: Result) -> Iterator[str]:
         missing = f", {result.queued.missing} NOT in the queue" if result.queued.missing else ""
         yield _row("danger to queue: p50/p95/p99 ms", _spread(result.queued.spread) + missing)
     yield from _reference(result)
-    noted = ", ".join(f"{name} {count}" for name, count in sorted(result.troubles.items())) or "none"
-    yield _row("trouble in the roles' logs", noted)
+    noted = [f"{count} x {name}" for name, count in sorted(result.troubles.items())] or ["none"]
+    for label, words in zip(["trouble in the roles' logs", *[""] * len(noted)], noted, strict=False):
+        yield _row(label, words)
     if result.silent:
         yield _row("rasa run answered with nothing", f"{result.silent} times")
 
