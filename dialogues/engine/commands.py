@@ -122,6 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--allow-missing", action="store_true", help="English stands in for texts not yet written"
     )
     parser.add_argument("--if-stale", action="store_true", help="train only if something changed")
+    # Training embeds one text on each processor; two threads for one text would get in each other's way.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     options, more = parser.parse_known_args(arguments)
     if more and options.command != "test":
         parser.error(f"unknown: {' '.join(more)}")
