@@ -71,6 +71,7 @@ def validate(options: argparse.Namespace) -> int:
     data = [str(paths.BUILD / "nlu"), str(paths.BUILD / "rules")]
     domain = str(paths.BUILD / "domain")
     rasa("data", "validate", "--domain", domain, "--data", *data, "--config", str(paths.CONFIG))
+    print("Texts, examples and rules are whole.")
     return 0
 
 
