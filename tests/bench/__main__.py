@@ -119,7 +119,9 @@ async def run(result: Result, plan: Plan) -> str:
 
 def read(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smoke test of about half a minute")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke test: under a minute on a quiet machine"
+    )
     parser.add_argument("--senders", type=int, nargs="+", metavar="N", help="senders of each round")
     parser.add_argument("--json", type=Path, metavar="FILE", help=HELP_JSON)
     return parser.parse_args(arguments)

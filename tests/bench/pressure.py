@@ -16,7 +16,8 @@ class Queued:
     """From a danger message's webhook to its case in the store."""
 
     times: list[float] = field(default_factory=list, repr=False)
-    missing: int = 0
+    missing: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    """Examples of ours, with their language, that made no case although the judge alone hands them over."""
 
     @property
     def spread(self) -> Spread | None:
@@ -40,7 +41,7 @@ async def danger(line: Line, messages: Sequence[tuple[str, str]]) -> Queued:
                     await listener.get_message(timeout=1.0)
                 found.times.append((time.monotonic() - began) * 1000)
             except Unanswered:
-                found.missing += 1
+                found.missing.append((language, text))
     finally:
         await listener.aclose()
     return found

@@ -13,10 +13,12 @@ from bot import logs
 from bot.embedding import embed, normalise
 from bot.turn import Judge
 from escalation.danger.data import Example
-from tests.bench.texts import harmless, urgent
+from tests.bench.texts import LANGUAGES, harmless, urgent
 
 URGENT_SHARE = 4  # danger messages for each language, one for so many harmless ones
-MOST_S = 10.0  # for each of the three loops
+MOST_S = 8.0  # for each of the four loops
+TALK = 8  # messages of a talk, and how many talks are judged at their last one
+TALKS = 20
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Reference:
     embedding: list[float] = field(default_factory=list)
     verdict: list[float] = field(default_factory=list)
     """Empty where the judge cannot be loaded; `judge` then says why."""
+    in_talk: list[float] = field(default_factory=list)
+    """The same for the last message of a talk, which is judged with all before it."""
     judge: str = ""
     taken_out: int = 0
     """Examples the judge would hand to a human: no message for the dialogue."""
@@ -48,6 +52,11 @@ def measure(each: int) -> Reference:
             found.harmless.setdefault(example.language, []).append(example.text)
         else:
             found.taken_out += 1
+    if judge is not None:
+        for texts in _in_time(_talks(found)):
+            began = time.perf_counter()
+            judge.assess(texts[-1], history=texts[:-1], vector=embed(normalise(texts[-1])))
+            found.in_talk.append((time.perf_counter() - began) * 1000)
     for example in _in_time(alarming):
         if judge is None or judge.assess(example.text, language=example.language).escalate:
             found.urgent.append((example.language, example.text))
@@ -74,12 +83,21 @@ def _is_calm(judge: Judge, example: Example, found: Reference) -> bool:
     return verdict.risk == "none" and not verdict.escalate
 
 
-def _in_time(examples: Sequence[Example]) -> Iterator[Example]:
+def _talks(found: Reference) -> list[list[str]]:
+    """Talks of one language each, made of what is no danger."""
+    talks = []
+    for index in range(TALKS):
+        own = found.harmless.get(LANGUAGES[index % len(LANGUAGES)], [])
+        talks += [[own[(index + turn) % len(own)] for turn in range(TALK)]] if own else []
+    return talks
+
+
+def _in_time[T](rows: Sequence[T]) -> Iterator[T]:
     until = time.monotonic() + MOST_S
-    for example in examples:
+    for row in rows:
         if time.monotonic() > until:
             return
-        yield example
+        yield row
 
 
 if __name__ == "__main__":

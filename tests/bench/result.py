@@ -76,6 +76,10 @@ class Result:
         return Spread.of(self.reference.get("verdict", []))
 
     @property
+    def in_talk(self) -> Spread | None:
+        return Spread.of(self.reference.get("in_talk", []))
+
+    @property
     def others(self) -> float | None:
         """Share of the processors that others used during the rounds, on average."""
         shares = [one.others for side in (self.hotline, self.rasa) for one in side.rounds]
@@ -91,6 +95,7 @@ class Result:
             "others_cpu_share": self.others,
             "embedding_ms": _plain(self.embedding),
             "verdict_ms": _plain(self.verdict),
+            "verdict_on_8th_message_ms": _plain(self.in_talk),
             "judge_not_loaded": self.reference.get("judge", ""),
             "hotline": _side(self.hotline),
             "rasa_run": _side(self.rasa) | {"answered_with_nothing": self.silent},

@@ -67,7 +67,11 @@ def _alone(result: Result) -> Iterator[str]:
         wrong = f"{burst.refused} refused, {burst.unanswered} unanswered, {burst.doubled} doubled"
         yield _row("  all of them answered", f"{off}; {wrong}")
     if result.queued:
-        missing = f", {result.queued.missing} NOT in the queue" if result.queued.missing else ""
+        missing = (
+            f", {len(result.queued.missing)} NOT in the queue (--json names them)"
+            if result.queued.missing
+            else ""
+        )
         yield _row("danger to queue: p50/p95/p99 ms", _spread(result.queued.spread) + missing)
     yield from _reference(result)
     noted = [f"{count} x {name}" for name, count in sorted(result.troubles.items())] or ["none"]
@@ -85,8 +89,13 @@ def _reference(result: Result) -> Iterator[str]:
     if name := result.reference.get("judge"):
         verdict = f"the judge cannot be loaded ({name})"
     yield _row("one danger verdict, with its embedding", verdict)
+    yield _row("  the same for the 8th message of a talk", _spread(result.in_talk))
     first = _of(result.hotline, 1)
-    for title, spread in (("text to answer", first.answered if first else None), ("verdict", result.verdict)):
+    for title, spread in (
+        ("text to answer", first.answered if first else None),
+        ("verdict", result.verdict),
+        ("verdict on the 8th message", result.in_talk),
+    ):
         if alone and spread:
             yield _row(f"  {title} / embedding, p50", f"{spread.p50 / alone.p50:.1f} times")
 

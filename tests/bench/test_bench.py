@@ -66,7 +66,7 @@ def test_a_lost_answer_breaks_the_run() -> None:
 
 
 def test_a_missing_case_breaks_the_run_and_is_shown() -> None:
-    result = Result(quick=True, queued=Queued([12.0], missing=1))
+    result = Result(quick=True, queued=Queued([12.0], missing=[("en", "help")]))
     assert result.broken
     assert "1 NOT in the queue" in table(result)
 
