@@ -180,9 +180,9 @@ def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
     ):
         if judgement is None:
             continue
-        found = level_of(judgement, bar, limits)
-        if judgement is seen.talk and found not in ("danger", "emergency"):
+        if judgement is seen.talk and judgement.escalate < bar:
             continue
+        found = level_of(judgement, bar, limits)
         risk = higher(risk, found)
         if found != "none":
             kinds = ", ".join(signal.replace("_", " ") for signal in judgement.signals) or "no one kind"

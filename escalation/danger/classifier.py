@@ -4,6 +4,7 @@ Heads over the sentence vector (support vectors shared by all) and over letter g
 logistic step into calibrated probabilities: escalate (danger or emergency), emergency, and concern or worse.
 """
 
+import io
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,7 +89,8 @@ class Classifier:
         """Read model.npz and card.json; raises ModelError."""
         try:
             card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-            with np.load(folder / "model.npz", allow_pickle=False) as content:
+            packed = io.BytesIO((folder / "model.npz").read_bytes())
+            with np.load(packed, allow_pickle=False) as content:
                 arrays = {name: content[name] for name in content.files}
             if card["format"] != FORMAT:
                 raise ModelError("the model is of another make")

@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# What a miss costs against an alarm is a judgement, stated here: at equal numbers of dangerous and harmless
-# messages (in real talk the harmless ones are many times more), a missed danger counts as one alarm, a missed
-# emergency as two more.
-COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 1.0, 2.0
+# What a miss costs against an alarm is a judgement, stated here: a missed danger is as bad as ten needless
+# alarms, a missed emergency as bad as sixty. Rates are weighed by how often each kind is expected to come in.
+COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 10.0, 60.0
+SHARE_NONE, SHARE_DANGER, SHARE_EMERGENCY = 0.92, 0.06, 0.02
 HARD = {"idiom", "negation", "school_film", "rambling"}  # styles of harmless messages that look dangerous
 GRID = np.round(np.concatenate([np.arange(0.01, 0.2, 0.01), np.arange(0.2, 0.96, 0.02)]), 3)
 FLOORS = np.array([0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.01])
-MEMBERS = {"none": "harmless", "": "unlabelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ def points(
             missed_emergency = _share(~raised, emergency)
             missed_danger = _share(~raised, danger)
             alarms = _share(raised, harmless)
-            cost = COST_ALARM * alarms + COST_DANGER * missed_danger + COST_EMERGENCY * missed_emergency
+            cost = SHARE_NONE * COST_ALARM * alarms + SHARE_DANGER * COST_DANGER * missed_danger
+            cost += SHARE_EMERGENCY * COST_EMERGENCY * missed_emergency
             out.append(
                 Point(
                     float(threshold),

@@ -148,7 +148,7 @@ def card(
     talks = chances[styles == "talk"]
     told = table.levels[styles == "talk"]
     certain = told != "concern"
-    talk = max(best.escalate, curve.best_split(talks[certain, 0], told[certain] == RAISED, 1.0))
+    talk = max(best.escalate, curve.best_split(talks[certain, 0], told[certain] == RAISED, 0.5))
     thresholds = {
         "escalate": best.escalate,
         "emergency_floor": best.emergency_floor,

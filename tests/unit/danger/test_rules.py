@@ -94,7 +94,8 @@ def test_faults_name_the_rule_and_the_line(tmp_path: Path) -> None:
     faults = rules.faults([one], [harmless])
     assert any("misses its example: quiet" in fault for fault in faults)
     assert any(
-        fault.startswith("t-hit alarms on 1 harmless") and "the door hit me haha" in fault for fault in faults
+        fault.startswith("t-hit alarms on 1 harmless of 1") and "the door hit me haha" in fault
+        for fault in faults
     )
 
 
