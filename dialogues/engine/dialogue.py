@@ -46,6 +46,7 @@ from engine.interpret import (
     published,
     read,
     topic_of,
+    weighed,
 )
 from engine.request import TurnRequest
 from engine.state import KEPT, State
@@ -156,7 +157,7 @@ class Engine:
         blank = DialogueStateTracker.from_events(message.sender_id, [])
         parsed = self.processor._parse_message_with_graph(message, blank)
         ranking = [(each["name"], float(each["confidence"])) for each in parsed["intent_ranking"]]
-        return [each for each in ranking if each[0] != FALLBACK]
+        return weighed([each for each in ranking if each[0] != FALLBACK])
 
     async def _answer(self, request: TurnRequest, reading: Reading) -> DialogueStateTracker:
         """Let the rules act on what the message was taken to mean."""

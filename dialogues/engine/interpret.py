@@ -60,6 +60,9 @@ LEAST_ASIDE = (
 LEAST_GOING = 0.60  # when "Italy" answers our question and when it starts another subject
 MISSES_IN_CHECK = 3  # so many unclear answers in a row end the questions
 
+# The worker hands danger to people before it asks here, so a disclosure is rarer than in the examples.
+EXPECTED = {"disclosure": 0.3}
+
 Ranking = Sequence[tuple[str, float]]
 
 
@@ -82,6 +85,15 @@ def public(intent: str, ranking: Ranking) -> str:
     if intent == FALLBACK:
         intent = ranking[0][0]
     return PUBLIC.get(intent, intent)
+
+
+def weighed(ranking: Ranking) -> list[tuple[str, float]]:
+    """The ranking as it is once what is expected here counts too."""
+    weights = [share * EXPECTED.get(intent, 1.0) for intent, share in ranking]
+    rest = max(0.0, 1.0 - sum(share for _, share in ranking))  # of the intents the ranking leaves out
+    total = sum(weights) + rest
+    pairs = [(intent, weight / total) for (intent, _), weight in zip(ranking, weights, strict=True)]
+    return sorted(pairs, key=lambda pair: -pair[1])
 
 
 def published(ranking: Ranking, length: int) -> list[list[str | float]]:

@@ -45,7 +45,7 @@ class Linear:
 def fit(features: NDArray[np.float32], labels: Sequence[str], C: float) -> Linear:
     """Fit a multinomial logistic regression; a class counts by the root of its examples.
 
-    Between every example alike (large classes win) and every class alike (off_topic loses): cross-validated, two
+    Between examples alike (large classes win) and classes alike (off_topic loses): cross-validated, two
     points better than either. Deterministic: the order of examples does not matter, and lbfgs starts at zero.
     """
     from sklearn.linear_model import LogisticRegression

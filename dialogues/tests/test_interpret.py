@@ -18,6 +18,7 @@ from engine.interpret import (
     published,
     read,
     understood,
+    weighed,
 )
 from engine.offer import FORM
 from engine.request import TurnRequest
@@ -110,6 +111,13 @@ def test_a_sure_topic_is_understood_though_its_intents_compete() -> None:
 def test_the_published_ranking_has_each_name_once() -> None:
     named = published([(START, 0.5), ("job_offer__check", 0.3), (LEAVE, 0.1), ("small_talk__no", 0.05)], 3)
     assert named == [["job_offer__check", 0.8], ["small_talk__no", 0.15]]
+
+
+def test_a_disclosure_is_rarer_here_than_in_the_examples() -> None:
+    close = weighed([("disclosure", 0.4), ("job_offer__check", 0.3), ("off_topic", 0.1)])
+    assert close[0][0] == "job_offer__check"
+    assert sum(share for _, share in close) < 1
+    assert weighed([("disclosure", 0.8), ("job_offer__check", 0.1)])[0][0] == "disclosure"
 
 
 def test_a_request_never_shows_what_it_holds() -> None:
