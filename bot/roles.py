@@ -25,6 +25,13 @@ from bot.store import refuse_if_persistent
 POLLER_MS = 60_000
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
 MAX_HEADERS = 16 * 1024
+PASSED_TO_ENGINE = (
+    "HOTLINE_ENGINE_PORT",
+    "HOTLINE_ENGINE_HOST",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TMPDIR",
+)
 
 
 def begin(role: str, settings: Settings) -> None:
@@ -157,7 +164,7 @@ def run_engine(settings: Settings) -> None:
         "RASA_TELEMETRY_ENABLED": "false",
         "HOTLINE_ENGINE_TOKEN": settings.engine_token,
     }
-    for name in ("HOTLINE_ENGINE_PORT", "HOTLINE_ENGINE_HOST", "OMP_NUM_THREADS", "TMPDIR"):
+    for name in PASSED_TO_ENGINE:
         if name in os.environ:
             environment[name] = os.environ[name]
     os.chdir(folder)
@@ -176,7 +183,7 @@ async def serve(app: ASGIApp, host: str, port: int) -> None:
         server_header=False,
         h11_max_incomplete_event_size=MAX_HEADERS,
         timeout_keep_alive=20,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,
         lifespan="on",
     )
     server = uvicorn.Server(config)

@@ -3,6 +3,7 @@
 import secrets
 import select
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -46,13 +47,14 @@ class Run:
         self._children: list[Child] = []
         self._starts: dict[str, Callable[[], Child]] = {}
         self.code: Callable[[], str] | None = None
+        self.demo_password = ""
 
     def start(self) -> None:
         """Start all and wait until each is ready; raises HotlineError saying what is not."""
         self._refuse_taken_ports()
         if self._store is not None:
             self._store.start()
-        store = self._store.url if self._store else self._settings.store_url
+        store = self.store_url
         engine, at = start_engine()
         self._children.append(engine)
         settings = self._settings
@@ -71,6 +73,10 @@ class Run:
             self._begin(role, shared)
         self._wait(engine, store, here, at.url)
 
+    @property
+    def store_url(self) -> str:
+        return self._store.url if self._store else self._settings.store_url
+
     def _refuse_taken_ports(self) -> None:
         ports = {name: getattr(self._settings, name) for name in ("gateway_port", "console_port")}
         if self._demo:
@@ -84,7 +90,7 @@ class Run:
         sandbox = f"http://127.0.0.1:{self._settings.sandbox_port}"
         staff = str(self._folder / "staff.sqlite")
         made = add_staff(staff, secret, "demo", "supervisor", ("en", "sq", "bcms", "ro"))
-        self._demo_password = made.password
+        self.demo_password = made.password
         self.code = pyotp.TOTP(made.secret).now
         return {
             "HOTLINE_PUBLIC_URL": here,
@@ -123,7 +129,7 @@ class Run:
         if self._demo and self.code is not None:
             print(f"  Phones to text from     http://127.0.0.1:{self._settings.sandbox_port}/")
             print(f"  Counsellor console      {console}/")
-            print(f"    name demo   password {self._demo_password}   one-time code {self.code()}")
+            print(f"    name demo   password {self.demo_password}   one-time code {self.code()}")
             print("    (press Enter here for a fresh one-time code)")
         else:
             print(f"  Webhooks for providers  http://127.0.0.1:{self._settings.gateway_port}/")
@@ -178,9 +184,15 @@ def _worker_leads(store: str) -> Callable[[], bool]:
     return leads
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def run(settings: Settings, *, demo: bool) -> None:
     """Start everything, say what to open, and run until interrupted."""
     no_dumps()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     whole = Run(settings, demo=demo)
     began = time.monotonic()
     try:

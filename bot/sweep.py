@@ -56,8 +56,7 @@ class Sweep:
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
         due = sum(waited > after for after in NOTE_AFTER)
-        mark = f"noted_{due}"
-        if not due or not await self._store.hsetnx(keys.case(row.id), mark, "1"):
+        if not due or not await self._cases.first_time(row.id, f"noted_{due}"):
             return
         try:
             talk = await self._sessions.read(row.id)

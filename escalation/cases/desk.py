@@ -32,7 +32,8 @@ class Desk:
         talk = await self._talk(case_id)
         if row is None or talk is None:
             return None
-        await self._cases.read(case_id)
+        if row.state == "held":
+            await self._cases.read(case_id)
         lines = tuple(
             CaseLine(line.who, line.text, line.at, line.risk, line.reasons, "queued" if line.outgoing else "")
             for line in talk.talk

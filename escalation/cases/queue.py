@@ -53,12 +53,8 @@ class Cases:
 
     async def wrote(self, conversation: str) -> None:
         """The person wrote again."""
-        place = keys.case(conversation)
-        if await self._store.hexists(place, "state"):
-            pipe = self._store.pipeline(transaction=True)
-            pipe.hset(place, "wrote_at", repr(self._clock.now()))
-            pipe.hincrby(place, "unread", 1)
-            await pipe.execute()
+        if await self._mark(conversation, "set", "wrote_at", repr(self._clock.now())):
+            await self._mark(conversation, "add", "unread", 1)
             await self._changed(conversation)
 
     async def said(self, conversation: str) -> None:
@@ -67,8 +63,14 @@ class Cases:
 
     async def read(self, conversation: str) -> None:
         """The holder has seen all of it."""
-        if await self._store.hexists(keys.case(conversation), "state"):
-            await self._store.hset(keys.case(conversation), "unread", "0")
+        await self._mark(conversation, "set", "unread", "0")
+
+    async def first_time(self, conversation: str, what: str) -> bool:
+        """True the first time this is asked of a case that is there: for what is done once."""
+        return await self._mark(conversation, "new", what, "1")
+
+    async def _mark(self, conversation: str, how: str, name: str, value: str | int) -> bool:
+        return bool(await self._scripts.run("mark", [keys.case(conversation)], [how, name, value]))
 
     async def claim(self, conversation: str, counsellor: str) -> Outcome:
         done = await self._scripts.run(

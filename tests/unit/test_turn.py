@@ -269,5 +269,16 @@ async def test_the_queue_goes_by_risk_and_nobody_starves(
     assert [row.risk for row in await whole.cases.rows()][-1] == "danger"
 
 
+async def test_a_case_erased_meanwhile_stays_erased(talk: Stage, whole: Hotline) -> None:
+    """A page that is just being shown, or a note that is just due, must not bring a trace of it back."""
+    await talk.say("sms", PHONE, "he hits me", "en")
+    conversation = await conversation_of(whole)
+    await whole.cases.erase(conversation)
+    await whole.cases.read(conversation)
+    await whole.cases.wrote(conversation)
+    assert not await whole.cases.first_time(conversation, "noted_1")
+    assert not await whole.store.exists(keys.case(conversation))
+
+
 async def test_a_line_of_the_talk_shows_nothing_of_itself() -> None:
     assert "secretword" not in repr(Line("person", "secretword", 0.0))
