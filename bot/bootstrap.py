@@ -1,31 +1,34 @@
-"""Where the parts are put together: the only place that picks real ones."""
+"""Where the parts are put together: the only place that picks real ones.
+
+Imports stand where a part is made: the gateway needs neither models nor providers' clients, and stays small.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot import logs, metrics, scripts
 from bot.channels.base import Channel
 from bot.clock import Clock
-from bot.deletions import Deletions
-from bot.dialogue import Dialogue
-from bot.engine import Engine
-from bot.erase import Eraser
-from bot.handover import Handover
 from bot.inbox import Inbox
-from bot.outbox import Outbox
 from bot.scripts import Scripts, Store
-from bot.sender import Sender
-from bot.sessions import Sessions
 from bot.settings import Settings
 from bot.store import connect
-from bot.sweep import Sweep
-from bot.turn import Judge, Turns
 from bot.vault import Vault
-from bot.worker import Worker
-from escalation.cases.desk import Desk
-from escalation.cases.queue import Cases
+
+if TYPE_CHECKING:
+    from bot.deletions import Deletions
+    from bot.engine import Engine
+    from bot.erase import Eraser
+    from bot.outbox import Outbox
+    from bot.sessions import Sessions
+    from bot.sweep import Sweep
+    from bot.turn import Judge, Turns
+    from bot.worker import Worker
+    from escalation.cases.desk import Desk
+    from escalation.cases.queue import Cases
 
 
 @dataclass
@@ -54,40 +57,60 @@ class Hotline:
         return Inbox(self.store, self.vault, self.scripts, self.silence_s)
 
     @cached_property
-    def outbox(self) -> Outbox:
+    def outbox(self) -> "Outbox":
+        from bot.outbox import Outbox
+
         return Outbox(self.store, self.vault, self.scripts)
 
     @cached_property
-    def sessions(self) -> Sessions:
+    def sessions(self) -> "Sessions":
+        from bot.sessions import Sessions
+
         return Sessions(self.store, self.vault, self.clock, self.silence_s)
 
     @cached_property
-    def cases(self) -> Cases:
+    def cases(self) -> "Cases":
+        from escalation.cases.queue import Cases
+
         return Cases(self.store, self.vault, self.clock)
 
     @cached_property
-    def deletions(self) -> Deletions:
+    def deletions(self) -> "Deletions":
+        from bot.deletions import Deletions
+
         return Deletions(self.store, self.vault, self.clock)
 
     @cached_property
-    def eraser(self) -> Eraser:
+    def eraser(self) -> "Eraser":
+        from bot.erase import Eraser
+
         return Eraser(
             self.store, self.vault, self.scripts, self.inbox, self.deletions, self.cases, self.channels
         )
 
     @cached_property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
+        from bot.engine import Engine
+
         return Engine(self.settings.engine_url, self.settings.engine_token)
 
     @cached_property
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
+        from escalation.cases.desk import Desk
+
         return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock)
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def sweep(self) -> "Sweep":
+        from bot.sweep import Sweep
+
         return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.clock)
 
-    def turns(self, judge: Judge) -> Turns:
+    def turns(self, judge: "Judge") -> "Turns":
+        from bot.dialogue import Dialogue
+        from bot.handover import Handover
+        from bot.turn import Turns
+
         handover = Handover(self.cases)
         return Turns(
             self.inbox,
@@ -102,7 +125,10 @@ class Hotline:
             self.clock,
         )
 
-    def worker(self, judge: Judge) -> Worker:
+    def worker(self, judge: "Judge") -> "Worker":
+        from bot.sender import Sender
+        from bot.worker import Worker
+
         return Worker(
             self.store,
             self.scripts,
@@ -155,7 +181,7 @@ async def hotline(
         await store.aclose()
 
 
-def judge() -> Judge:
+def judge() -> "Judge":
     """The danger detectors; loading never fails, a part that does is told to operators."""
     from escalation.danger.assess import Assessor
 

@@ -2,7 +2,7 @@
 
 from bot import logs
 from bot.commands import answer_in
-from bot.embedding import embed
+from bot.embedding import embed, normalise
 from bot.engine import Asked, Engine, EngineTurn
 from bot.errors import EngineDown
 from bot.handover import Handover
@@ -41,7 +41,7 @@ class Dialogue:
 
     def _asked(self, heard: Heard, answer: str | None) -> Asked:
         card = heard.card
-        vector = heard.vector if heard.vector is not None else embed(heard.text)
+        vector = heard.vector if heard.vector is not None else embed(normalise(heard.text))
         entities = {"answer": answer} if answer else {}
         if country := country_in(heard.text):
             entities["country"] = country

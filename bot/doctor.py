@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from bot.store import refuse_if_persistent
 
 Check = Callable[[Hotline], Awaitable[str]]
 FAST_S, DRIFT_S = 3.0, 30.0
+NOWHERE = "redis://127.0.0.1:1"
 
 
 class Wrong(HotlineError):
@@ -26,7 +28,8 @@ class Wrong(HotlineError):
 async def examine(settings: Settings) -> int:
     """Run every check, print one line each; the exit code is the number of what is wrong, at most 100."""
     wrong = 0
-    async with bootstrap.hotline(settings, with_channels=False) as whole:
+    reachable = settings if settings.store_url else replace(settings, store_url=NOWHERE)
+    async with bootstrap.hotline(reachable, with_channels=False) as whole:
         for name, check in CHECKS.items():
             try:
                 print(f"ok     {name}: {await check(whole)}")
@@ -49,7 +52,7 @@ async def _settings(whole: Hotline) -> str:
 
 
 async def _store(whole: Hotline) -> str:
-    if not whole.settings.store_url:
+    if whole.settings.store_url == NOWHERE:
         return "embedded (with hotline run)"
     await refuse_if_persistent(whole.store)
     return "answers, keeps nothing on disk"

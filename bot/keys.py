@@ -71,7 +71,8 @@ KEPT = (
     Kept("hl:{pN}:lease", "which worker has this partition", "10 s", "lifetime"),
     Kept("hl:{pN}:ends", "when which conversation is to be erased", "24 h", "erase"),
     Kept("hl:{workers}", "which workers are alive", "1 min", "lifetime"),
-    Kept("hl:{poller}", "which gateway polls Telegram", "1 min", "lifetime"),
+    Kept("hl:{poller}", "which worker polls Telegram", "1 min", "lifetime"),
+    Kept("hl:{groups}", "Telegram groups the bot is to leave", "1 h", "worker"),
     Kept("hl:{vault}:day:<day>", "a day key, sealed under the deployment secret", "3 days", "lifetime"),
     Kept(
         "hl:{deletions}:due",
@@ -139,6 +140,7 @@ def day(day_number: int) -> str:
 
 WORKERS = "hl:{workers}"
 POLLER = "hl:{poller}"
+GROUPS = "hl:{groups}"
 DELETIONS = "hl:{deletions}:due"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"

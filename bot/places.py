@@ -77,3 +77,8 @@ def _named(words: list[str]) -> Iterator[str]:
 
 def _begins(word: str, beginning: str) -> bool:
     return word == beginning if beginning in WHOLE else word.startswith(beginning)
+
+
+def is_bare_country(text: str) -> bool:
+    """Whether a message is little more than a country's name, which says nothing of its writer's language."""
+    return len(text.split()) <= 2 and country_in(text) is not None

@@ -4,12 +4,11 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -17,12 +16,10 @@ from bot import bootstrap, keys, logs, metrics
 from bot.app import gateway, taking_in
 from bot.bootstrap import Hotline
 from bot.channels.intake import Accept
-from bot.errors import ChannelError
 from bot.process import no_dumps
 from bot.settings import ROOT, Settings, required
 from bot.store import refuse_if_persistent
 
-POLLER_MS = 60_000
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
 MAX_HEADERS = 16 * 1024
 PASSED_TO_ENGINE = (
@@ -43,21 +40,11 @@ def begin(role: str, settings: Settings) -> None:
 
 
 async def run_gateway(settings: Settings) -> None:
-    """Webhooks in; where there is no public address, Telegram is polled from here."""
-    async with bootstrap.hotline(required(settings)) as whole:
+    """Webhooks in, and nothing else: no models, no provider's client."""
+    async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("gateway", settings)
-        accept = taking_in(whole.inbox)
-
-        @asynccontextmanager
-        async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            task = asyncio.create_task(_receive_telegram(whole, accept))
-            yield
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-        app = gateway(_routes(whole, accept), _store_answers(whole), lifespan)
+        app = gateway(_routes(whole, taking_in(whole.inbox)), _store_answers(whole))
         await serve(app, settings.bind, settings.gateway_port)
 
 
@@ -80,50 +67,14 @@ def _routes(whole: Hotline, accept: Accept) -> list[Route]:
             delivered,
         ).routes()
     if settings.telegram and settings.telegram_secret:
-        from bot.channels.telegram.send import Telegram
         from bot.channels.telegram.webhook import TelegramWebhook
 
-        channel = whole.channels["telegram"]
-        assert isinstance(channel, Telegram)
-        routes += TelegramWebhook(settings.telegram_secret, accept, channel.leave).routes()
+        async def leave(group: int) -> None:
+            await whole.store.sadd(keys.GROUPS, group)
+            await whole.store.expire(keys.GROUPS, keys.HOUR)
+
+        routes += TelegramWebhook(settings.telegram_secret, accept, leave).routes()
     return routes
-
-
-async def _receive_telegram(whole: Hotline, accept: Accept) -> None:
-    """Register the webhook, trying until it is; without a public address, poll instead."""
-    from bot.channels.telegram.poll import poll
-    from bot.channels.telegram.send import Telegram
-
-    channel = whole.channels.get("telegram")
-    if not isinstance(channel, Telegram):
-        return
-    settings = whole.settings
-    if not settings.public_url:
-        await poll(channel, accept, _one_poller(whole))
-        return
-    while True:
-        try:
-            await channel.receive_by_webhook(
-                f"{settings.public_url.rstrip('/')}/telegram", settings.telegram_secret
-            )
-        except ChannelError as error:
-            logs.event("poll_failed", channel="telegram", error=type(error).__name__)
-            await asyncio.sleep(5)
-        else:
-            logs.event("webhook_set", channel="telegram")
-            return
-
-
-def _one_poller(whole: Hotline) -> Any:
-    """Of several gateways one polls: two would fight over the updates."""
-    token = os.urandom(8).hex()
-
-    async def may_poll() -> bool:
-        if await whole.scripts.run("renew", [keys.POLLER], [token, POLLER_MS]):
-            return True
-        return bool(await whole.store.set(keys.POLLER, token, nx=True, px=POLLER_MS))
-
-    return may_poll
 
 
 def _store_answers(whole: Hotline) -> Any:
@@ -137,11 +88,24 @@ def _store_answers(whole: Hotline) -> Any:
 
 
 async def run_worker(settings: Settings) -> None:
+    """Turns, sending, erasing; and Telegram's side of the line: its webhook, or polling it."""
+    from bot.telegram_line import TelegramLine
+
     async with bootstrap.hotline(required(settings)) as whole:
         await refuse_if_persistent(whole.store)
         begin("worker", settings)
         judge = await asyncio.to_thread(bootstrap.judge)
-        await until_stopped(whole.worker(judge).run(whole.sweep.run))
+        line = TelegramLine(whole, taking_in(whole.inbox))
+
+        async def sweep() -> None:
+            await whole.sweep.run()
+            await line.leave_groups()
+
+        receiving = asyncio.create_task(line.receive())
+        await until_stopped(whole.worker(judge).run(sweep))
+        receiving.cancel()
+        with suppress(asyncio.CancelledError):
+            await receiving
 
 
 async def run_console(settings: Settings) -> None:

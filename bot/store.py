@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from redis import Redis as SyncRedis
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
@@ -19,6 +19,7 @@ from bot.errors import SettingsError, StoreDown, StoreRefused
 from bot.process import die_with_parent
 from bot.scripts import Store
 
+CONNECTIONS = 64
 MEND = (
     'Conversations must never reach a disk. Start the store with `save ""` and `appendonly no` '
     '(CONFIG SET save "" and CONFIG SET appendonly no do it now), or leave HOTLINE_STORE_URL empty '
@@ -29,14 +30,18 @@ MEND = (
 def connect(url: str) -> Store:
     """A client that retries a broken connection a few times, within seconds."""
     try:
-        return Redis.from_url(
+        # In a burst, a request waits for a connection instead of being refused.
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=CONNECTIONS,
+            timeout=10,
             socket_timeout=15,
             socket_connect_timeout=3,
             health_check_interval=20,
             retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
             retry_on_error=[ConnectionError],
         )
+        return Redis.from_pool(pool)
     except ValueError:
         raise SettingsError("HOTLINE_STORE_URL is not a redis://, rediss:// or unix:// address.") from None
 

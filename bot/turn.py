@@ -14,12 +14,13 @@ from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, command_in
 from bot.dialogue import Dialogue
-from bot.embedding import embed
+from bot.embedding import embed, normalise
 from bot.erase import Eraser
 from bot.handover import Handover, ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
+from bot.places import is_bare_country
 from bot.private import Text
 from bot.script import script_of
 from bot.sessions import Card, Conversation, Sessions
@@ -132,7 +133,7 @@ class Turns:
         card, text = heard.card, heard.text
         if command is not None and command.name == "language":
             card.language, card.script = command.language, script_of(text)
-        elif text and command is None:
+        elif text and command is None and not (card.language and is_bare_country(text)):
             found = detect(text, card.language or None, heard.message.hint)
             card.language, card.script = found.language, found.script
         elif not card.language:
@@ -145,7 +146,7 @@ class Turns:
         history = heard.talk.said_by_person()
 
         def judge() -> None:
-            heard.vector = embed(text)
+            heard.vector = embed(normalise(text))
             heard.verdict = self.judge.assess(
                 text, language=card.language, history=history, vector=heard.vector
             )

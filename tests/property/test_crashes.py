@@ -5,7 +5,7 @@ queue before its reply; after erase nothing is left; we never write first, nor a
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ class Mortal(Redis):
     async def execute_command(self, *arguments: Any, **options: Any) -> Any:
         fate: Fate = self.connection_pool.fate  # type: ignore[attr-defined]
         fate.step()
-        done = await super().execute_command(*arguments, **options)
+        done = await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
         fate.step()
         return done
 
@@ -114,7 +114,7 @@ class Process:
 
 @pytest.fixture
 async def mortal(store_url: str) -> AsyncIterator[Mortal]:
-    client = Mortal.from_url(store_url)
+    client = cast(Mortal, Mortal.from_url(store_url))
     client.connection_pool.fate = Fate()  # type: ignore[attr-defined]
     yield client
     await client.aclose()
