@@ -194,7 +194,8 @@ def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
 
 def level_of(judgement: Judgement, bar: float, limits: Thresholds) -> Risk:
     """The risk that probabilities stand for; `emergency` has a floor of its own."""
-    if judgement.escalate >= bar or judgement.emergency >= limits.emergency_floor:
+    floored = judgement.emergency >= limits.emergency_floor and judgement.escalate >= limits.sure_none
+    if judgement.escalate >= bar or floored:
         return "emergency" if judgement.emergency >= limits.emergency else "danger"
     return "concern" if judgement.concern >= limits.concern else "none"
 

@@ -38,7 +38,7 @@ def points(
     out = []
     for floor in FLOORS:
         for threshold in GRID:
-            raised = (chances[:, 0] >= threshold) | (chances[:, 1] >= floor)
+            raised = is_raised(chances, float(threshold), float(floor))
             missed_emergency = _share(~raised, emergency)
             missed_danger = _share(~raised, danger)
             alarms = _share(raised, harmless)
@@ -56,6 +56,17 @@ def points(
                 )
             )
     return out
+
+
+def is_raised(chances: Floats, escalate: float, floor: float) -> NDArray[np.bool_]:
+    """Which rows go to a human: over the threshold, or over the floor of `emergency` and not surely none."""
+    chosen = (chances[:, 1] >= floor) & (chances[:, 0] >= sure_none(escalate))
+    return np.asarray((chances[:, 0] >= escalate) | chosen, dtype=np.bool_)
+
+
+def sure_none(escalate: float) -> float:
+    """Below this, a message is harmless whatever else speaks for danger."""
+    return round(escalate / 3, 3)
 
 
 def cheapest(curve: list[Point]) -> Point:

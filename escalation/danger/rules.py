@@ -20,6 +20,7 @@ from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
 FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "danger" / "rules"
 EASY = 0.2  # share of harmless messages among all that a rule matches in our data, above which it is refused
 FEW = 2  # harmless messages that a rule which is right elsewhere may hit
+FRAMED = 2  # messages after which a film or a game is no longer what the talk is about
 REACH = 3  # words before a match in which a negation counts
 
 
@@ -86,14 +87,19 @@ class Book:
         return list(found.values())
 
     def _counts(self, rule: Rule, line: str, start: int, end: int) -> bool:
-        """Whether a match stands: not negated, and its own messages neither silence nor frame it."""
+        """Whether a match stands: not negated, nor silenced by its own messages, nor framed before."""
         if not rule.negated_counts and self._negated(line, start):
             return False
         first = line.rfind(f" {BREAK} ", 0, start) + 1
         last = line.find(f" {BREAK} ", max(start, end - 1))
-        messages = line[first : last + 1 if last >= 0 else len(line)]
-        silencing = rule.unless if rule.frame_counts else (*rule.unless, *self.frames)
-        return not any(other.regex.search(messages) for other in silencing)
+        end = last + 1 if last >= 0 else len(line)
+        if any(other.regex.search(line[first:end]) for other in rule.unless):
+            return False
+        if rule.frame_counts:
+            return True
+        for _ in range(FRAMED):  # what is said of a film goes on for a message or two
+            first = line.rfind(f" {BREAK} ", 0, first) + 1 if first > 0 else 0
+        return not any(frame.regex.search(line[first:end]) for frame in self.frames)
 
     def _candidates(self, words: Sequence[str]) -> dict[tuple[Rule, Pattern], None]:
         out: dict[tuple[Rule, Pattern], None] = {}

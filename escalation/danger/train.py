@@ -160,7 +160,7 @@ def card(
         ),
         "person": curve.best_split(person[styles != "talk"], wants[styles != "talk"], 0.7),
         "talk": round(talk, 3),
-        "sure_none": round(best.escalate / 3, 3),
+        "sure_none": curve.sure_none(best.escalate),
     }
     return {
         "format": FORMAT,
@@ -198,7 +198,7 @@ def by_language(
     table: Table, chances: NDArray[np.float64], best: curve.Point, own: NDArray[np.bool_]
 ) -> dict[str, dict[str, float]]:
     """Held-out recall and alarms of the classifier alone, per language."""
-    raised = (chances[:, 0] >= best.escalate) | (chances[:, 1] >= best.emergency_floor)
+    raised = curve.is_raised(chances, best.escalate, best.emergency_floor)
     spoken = np.array([example.language for example in table.examples])
     out = {}
     for name in sorted(set(spoken)):

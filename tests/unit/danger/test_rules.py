@@ -123,3 +123,9 @@ def test_a_broken_file_is_refused_and_costs_one_language(tmp_path: Path, broken:
 
 def test_no_rules_at_all_is_a_fault(tmp_path: Path) -> None:
     assert rules.read_books(tmp_path) == ([], ["there are no rules"])
+
+
+def test_talk_of_a_film_frames_the_next_messages_and_no_more(tmp_path: Path) -> None:
+    one = book(tmp_path)
+    assert not rules.matches([one], ["i saw it in a film", "and then", "he hits me"])
+    assert rules.matches([one], ["i saw it in a film", "and then", "bye", "he hits me"])
