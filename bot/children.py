@@ -113,11 +113,15 @@ class EngineAt:
     token: str = field(repr=False)
 
 
-def start_engine() -> tuple[Child, EngineAt]:
-    """Start the dialogue engine on a free port with a token of its own; not waited for."""
+def start_engine() -> tuple[Child, EngineAt, Callable[[], Child]]:
+    """Start the dialogue engine on a free port with a token of its own; not waited for.
+
+    The third of what is returned starts it again at the same place.
+    """
     at = EngineAt(f"http://127.0.0.1:{free_port()}", secrets.token_urlsafe(24))
-    child = start(
-        "engine",
-        {"HOTLINE_ENGINE_PORT": at.url.rsplit(":", 1)[1], "HOTLINE_ENGINE_TOKEN": at.token},
-    )
-    return child, at
+    environment = {"HOTLINE_ENGINE_PORT": at.url.rsplit(":", 1)[1], "HOTLINE_ENGINE_TOKEN": at.token}
+
+    def again() -> Child:
+        return start("engine", environment)
+
+    return again(), at, again

@@ -74,15 +74,15 @@ class Stage:
     async def _turns(self, partition: int) -> Taken:
         last = Taken("lost")
         while True:
-            taken = await self._worker.turn_once(partition, again=False, block_ms=1)
+            taken = await self._worker.turn_once(partition, again=False, block_ms=0)
             if taken is None:
-                taken = await self._worker.turn_once(partition, again=True, block_ms=1)
+                taken = await self._worker.turn_once(partition, again=True, block_ms=0)
             if taken is None:
                 return last
             last = taken
 
     async def _deliver(self, channel: str, partition: int) -> list[Outgoing]:
-        while entries := await self.whole.outbox.next(partition, again=False, block_ms=1):
+        while entries := await self.whole.outbox.next(partition, again=False, block_ms=0):
             await self._sender.send(partition, entries)
         return self._loops[channel].taken()
 
@@ -93,7 +93,7 @@ async def stage(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
     engine: Child | None = None
     with Embedded() as store:
         try:
-            engine, at = start_engine()
+            engine, at, _ = start_engine()
             settings = replace(
                 settings,
                 secret=secrets.token_urlsafe(48),

@@ -35,6 +35,9 @@ class Dialogue:
         if turn.wants_person:
             await self._handover.begin(heard)
             return
+        if not turn.replies:
+            heard.say(heard.fixed("failure"))
+            return
         self._greet(heard)
         self._reply(heard, turn)
         self._offer(heard, turn)

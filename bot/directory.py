@@ -36,7 +36,17 @@ def known(code: str | None) -> bool:
 
 
 def numbers(country: str | None, language: str, today: date | None = None) -> Numbers:
-    """The numbers of a country; without one, those of the countries where the language is spoken, named."""
+    """The numbers of a country; without one, those of the countries where the language is spoken, named.
+
+    Never fails: a directory file that was broken by an edit must not keep an answer from anybody.
+    """
+    try:
+        return _numbers(country, language, today)
+    except Exception:
+        return Numbers(GENERAL, "findahelpline.com")
+
+
+def _numbers(country: str | None, language: str, today: date | None) -> Numbers:
     day = today or date.today()
     if country and known(country):
         line = _first_line(country, day)

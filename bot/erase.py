@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bot import keys, logs
 from bot.channels.base import Channel, Inbound
 from bot.deletions import Deletions
+from bot.errors import StoreDown
 from bot.inbox import Inbox, mint
 from bot.scripts import Scripts, Store, Value
 from bot.sessions import Conversation
@@ -48,8 +49,10 @@ class Eraser:
         await self._queue_deletions(talk, wipe)
         for _ in range(TRIES):
             last = await self._inbox.move_on(entry, talk.id, talk.key)
-            if last != "moved" and await self._drop(talk, entry, last, farewell):
+            if await self._drop(talk, entry, last, farewell):
                 break
+        else:
+            raise StoreDown("messages kept coming in while erasing")
         await self._cases.erase(talk.id)
         logs.event("erased", channel=talk.card.channel, why=why)
 

@@ -55,16 +55,16 @@ class Inbox:
         """Take a message in; False if it came in before. It is durable when this returns."""
         hashed = self._vault.hashed(message.channel, message.address)
         partition = self._vault.partition(hashed)
+        place = keys.inbox(partition)
+        seen = keys.seen(partition, self._vault.hashed(message.channel, Address(message.provider_id)))
         for _ in range(BEGIN_AGAIN):
-            conversation, key = await self._open(partition, hashed)
-            place = keys.inbox(partition)
+            opened = await self._open(partition, hashed, seen)
+            if opened is None:
+                return False
+            conversation, key = opened
             taken = await self._scripts.run(
                 "enter",
-                [
-                    keys.seen(partition, self._vault.hashed(message.channel, Address(message.provider_id))),
-                    place,
-                    keys.of(conversation, "key"),
-                ],
+                [seen, place, keys.of(conversation, "key")],
                 [SEEN, keys.CAP, conversation, key.seal(place, _pack(message))],
             )
             if taken >= 0:
@@ -74,16 +74,23 @@ class Inbox:
     async def order(self, conversation: str, order: str, *, wipe: bool = False) -> None:
         """An order from the console about a conversation, in line behind what the person wrote before."""
         body = json.dumps({"order": order, "wipe": wipe})
-        await self._store.xadd(keys.inbox(keys.partition_of(conversation)), {"c": conversation, "x": body})
+        place = keys.inbox(keys.partition_of(conversation))
+        pipe = self._store.pipeline(transaction=True)
+        pipe.xadd(place, {"c": conversation, "x": body})
+        pipe.expire(place, keys.CAP)
+        await pipe.execute()
 
-    async def _open(self, partition: int, hashed: str) -> tuple[str, Key]:
+    async def _open(self, partition: int, hashed: str, *seen: str) -> tuple[str, Key] | None:
+        """The conversation of an address, begun if need be; None for a message that came in before."""
         new, key = self._vault.new_conversation(partition)
-        found, wrapped = await self._scripts.run(
+        answer = await self._scripts.run(
             "open",
-            [keys.at(partition, hashed), keys.of(new, "key")],
+            [keys.at(partition, hashed), keys.of(new, "key"), *seen],
             [new, await self._vault.wrap(new, key), self._silence, f"{keys.tag(partition)}:c:"],
         )
-        conversation = found.decode()
+        if not answer:
+            return None
+        conversation, wrapped = answer[0].decode(), answer[1]
         return (
             (new, key)
             if conversation == new
@@ -102,10 +109,17 @@ class Inbox:
     async def next(
         self, partition: int, *, again: bool, block_ms: int
     ) -> tuple[str, str, dict[bytes, bytes]] | None:
-        """The next entry as (id, conversation, fields): with `again`, one that was begun and not finished."""
+        """The next entry as (id, conversation, fields): with `again`, one that was begun and not finished.
+
+        Waits up to `block_ms` for one; 0: does not wait.
+        """
         place = keys.inbox(partition)
         found = await self._store.xreadgroup(
-            GROUP, READER, {place: "0" if again else ">"}, count=1, block=None if again else block_ms
+            GROUP,
+            READER,
+            {place: "0" if again else ">"},
+            count=1,
+            block=None if again or not block_ms else block_ms,
         )
         for _, entries in found or []:
             for entry_id, fields in entries:
@@ -178,7 +192,6 @@ class Inbox:
             if b"m" in fields:
                 await self._re_enter(partition, conversation, _unpack(key.open(place, fields[b"m"])))
             await self.drop(partition, later.decode())
-            last = b"moved"
         return str(last.decode() if isinstance(last, bytes) else last)
 
     async def begin_anew(self, entry: Entry) -> None:
@@ -191,7 +204,9 @@ class Inbox:
         hashed = self._vault.hashed(message.channel, message.address)
         if await self._store.get(keys.at(partition, hashed)) == old.encode():
             await self._store.delete(keys.at(partition, hashed))
-        conversation, key = await self._open(partition, hashed)
+        opened = await self._open(partition, hashed)
+        assert opened is not None
+        conversation, key = opened
         place = keys.inbox(partition)
         await self._store.xadd(place, {"c": conversation, "m": key.seal(place, _pack(message))})
 

@@ -68,6 +68,7 @@ KEPT = (
     Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
+    Kept("hl:{pN}:said:<id>", "that a counsellor's answer was taken in", "1 min", "lifetime"),
     Kept("hl:{pN}:lease", "which worker has this partition", "10 s", "lifetime"),
     Kept("hl:{pN}:ends", "when which conversation is to be erased", "24 h", "erase"),
     Kept("hl:{workers}", "which workers are alive", "1 min", "lifetime"),
@@ -120,6 +121,10 @@ def outbox(partition: int) -> str:
 
 def trying(partition: int, outgoing: str) -> str:
     return f"{tag(partition)}:trying:{outgoing}"
+
+
+def said(partition: int, outgoing: str) -> str:
+    return f"{tag(partition)}:said:{outgoing}"
 
 
 def lease(partition: int) -> str:

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import warnings
+from contextlib import suppress
 from typing import TextIO
 
 EVENTS: dict[str, frozenset[str]] = {
@@ -43,7 +44,9 @@ def event(name: str, **fields: str | int | float | bool | None) -> None:
         return
     line: dict[str, object] = {"at": round(time.time(), 3), "event": name}
     line.update({key: value for key, value in fields.items() if key in allowed})
-    print(json.dumps(line, ensure_ascii=True), file=_out, flush=True)
+    # A full disk or a closed pipe must not stop anybody's turn.
+    with suppress(OSError, ValueError):
+        print(json.dumps(line, ensure_ascii=True), file=_out, flush=True)
 
 
 def where(error: BaseException) -> str:

@@ -50,7 +50,12 @@ class Outbox:
         partition = keys.partition_of(conversation)
         done = await self._scripts.run(
             "say",
-            [keys.of(conversation, "key"), keys.of(conversation, "talk"), keys.outbox(partition)],
+            [
+                keys.of(conversation, "key"),
+                keys.of(conversation, "talk"),
+                keys.outbox(partition),
+                keys.said(partition, reply.outgoing),
+            ],
             [
                 conversation,
                 reply.outgoing,
@@ -78,7 +83,7 @@ class Outbox:
             READER,
             {keys.outbox(partition): "0" if again else ">"},
             count=count,
-            block=None if again else block_ms,
+            block=None if again or not block_ms else block_ms,
         )
         return [(entry.decode(), fields or {}) for _, entries in found or [] for entry, fields in entries]
 
@@ -101,6 +106,10 @@ class Outbox:
         """The provider said it was not sent: the next try begins anew."""
         await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
 
+    async def lives(self, conversation: str) -> bool:
+        """Whether the conversation is still there: to one that was erased nothing more is sent."""
+        return bool(await self._store.exists(keys.of(conversation, "key")))
+
     async def owed(self, conversation: str) -> list[str]:
         """Provider ids of the messages this answer answers."""
         return [raw.decode() for raw in await self._store.lrange(keys.of(conversation, "owed"), 0, -1)]
@@ -116,6 +125,7 @@ class Outbox:
                 keys.trying(partition, outgoing),
                 keys.of(conversation, "owed"),
                 keys.of(conversation, "shown"),
+                keys.of(conversation, "key"),
             ],
             [entry, owed, shown or b"", keys.TELEGRAM_IDS],
         )

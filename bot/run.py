@@ -55,8 +55,9 @@ class Run:
         if self._store is not None:
             self._store.start()
         store = self.store_url
-        engine, at = start_engine()
+        engine, at, again = start_engine()
         self._children.append(engine)
+        self._starts["engine"] = again
         settings = self._settings
         here = f"http://127.0.0.1:{settings.gateway_port}"
         shared = {
@@ -160,6 +161,7 @@ class Run:
 
 PASSED = (
     "public_url",
+    "bind",
     "gateway_port",
     "console_port",
     "console_url",

@@ -114,6 +114,8 @@ def _whole(setting: str, text: str) -> int:
 def _check(settings: Settings) -> None:
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError(f"{name_of('secret')} is too short: give at least 32 random characters.")
+    if settings.silence_minutes < 1:
+        raise SettingsError(f"{name_of('silence_minutes')} must be at least 1.")
     if settings.sms and not (settings.twilio_auth_token and settings.twilio_number):
         raise SettingsError(
             f"{name_of('twilio_account_sid')} is set: {name_of('twilio_auth_token')} and "

@@ -214,6 +214,11 @@ class Turns:
             heard.say(heard.fixed("returned_to_bot"), who="notice")
             await self.cases.erase(talk.id)
             return await self._finish(lease, entry, heard, "console")
+        row = await self.cases.row(talk.id) if entry.order == "close" else None
+        if row is not None and row.unread:
+            # They wrote while it was being closed: what nobody has read is not erased.
+            await self.inbox.drop(keys.partition_of(talk.id), entry.id)
+            return Taken("console", talk.card.language, escalated=True)
         farewell = heard.fixed("ended") if entry.order == "close" else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
         return Taken("console", talk.card.language, erased=True)

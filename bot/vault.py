@@ -10,6 +10,7 @@ of anything sealed under it is noise.
 import hashlib
 import hmac
 import os
+import time
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,7 @@ from bot.private import Address
 from bot.scripts import Store
 
 NONCE = 12
+AGREE_S = 2.0
 
 
 class Key:
@@ -64,6 +66,7 @@ class Vault:
         self._store = store
         self._clock = clock
         self._days: dict[int, Key] = {}
+        self._agreed_at = 0.0
 
     def hashed(self, channel: str, address: Address) -> str:
         """Keyed hash of an address: HMAC-SHA256, hex; useless without the deployment secret."""
@@ -80,11 +83,28 @@ class Vault:
     async def wrap(self, conversation: str, key: Key) -> bytes:
         """The conversation's key as it rests: the day it was wrapped on, then the sealed key."""
         day = int(self._clock.now() // keys.DAY)
+        now = time.monotonic()
+        if now - self._agreed_at > AGREE_S:
+            await self._agree(day)
+            self._agreed_at = now
         return day.to_bytes(4, "big") + (await self._day(day)).wrap(keys.of(conversation, "key"), key)
+
+    async def _agree(self, day: int) -> None:
+        """Hold the same day key as the others, also after a store that came back empty."""
+        name = keys.day(day)
+        known = self._days.get(day)
+        if known is not None:
+            await self._store.set(name, self._deployment.wrap(name, known), nx=True, ex=3 * keys.DAY)
+        self._days.pop(day, None)
+        await self._day(day)
 
     async def unwrap(self, conversation: str, wrapped: bytes) -> Key:
         day = int.from_bytes(wrapped[:4], "big")
-        return (await self._day(day)).unwrap(keys.of(conversation, "key"), wrapped[4:])
+        try:
+            return (await self._day(day)).unwrap(keys.of(conversation, "key"), wrapped[4:])
+        except KeyGone:
+            self._days.pop(day, None)
+            return (await self._day(day)).unwrap(keys.of(conversation, "key"), wrapped[4:])
 
     async def key(self, conversation: str) -> Key:
         """Raises KeyGone once the conversation is erased or expired."""

@@ -43,7 +43,7 @@ class Outgoing:
 class Sent:
     """What a provider calls the message it accepted."""
 
-    provider_id: str
+    provider_id: str = field(repr=False)
 
 
 class Channel(Protocol):

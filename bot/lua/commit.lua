@@ -7,6 +7,8 @@
 -- Returns 1 done, 0 the lease is another worker's, -1 the conversation was erased meanwhile
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if redis.call('EXISTS', KEYS[3]) == 0 then return -1 end
+-- Done already, where a client asks again because the answer was lost on its way.
+if redis.call('XACK', KEYS[2], 'turn', ARGV[2]) == 0 then return 1 end
 local life = tonumber(ARGV[4]) + 120 -- keys.GRACE
 redis.call('SET', KEYS[4], ARGV[6], 'EX', life)
 redis.call('EXPIRE', KEYS[3], life)
@@ -28,6 +30,5 @@ for k = 0, n - 1 do
   redis.call('XADD', KEYS[7], '*', 'c', ARGV[3], 'o', ARGV[i + 1 + 3 * k], 'k', ARGV[i + 2 + 3 * k], 'm', ARGV[i + 3 + 3 * k])
 end
 if n > 0 then redis.call('EXPIRE', KEYS[7], 86400) end
-redis.call('XACK', KEYS[2], 'turn', ARGV[2])
 redis.call('XDEL', KEYS[2], ARGV[2])
 return 1

@@ -3,12 +3,13 @@
 -- ARGV  1 conversation id   2 inbox entry id or ""   3 last inbox id seen   4 wrapped farewell key or ""
 --       5 farewell conversation id   6 outgoing id   7 sealed farewell   8 lifetime of the farewell, s
 -- Returns 1 done, 0 something came in meanwhile (look again)
-local last = '0-0'
-local info = redis.call('EXISTS', KEYS[8]) == 1 and redis.call('XINFO', 'STREAM', KEYS[8]) or {}
-for i = 1, #info, 2 do
-  if info[i] == 'last-generated-id' then last = info[i + 1] end
+if ARGV[2] ~= '' and redis.call('EXISTS', KEYS[1]) == 0 then
+  -- Done already, where a client asks again because the answer was lost on its way.
+  if redis.call('XACK', KEYS[8], 'turn', ARGV[2]) == 0 then return 1 end
 end
-if last ~= ARGV[3] then return 0 end
+for _, entry in ipairs(redis.call('XRANGE', KEYS[8], '(' .. ARGV[3], '+')) do
+  if entry[2][2] == ARGV[1] then return 0 end
+end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5])
 if redis.call('GET', KEYS[6]) == ARGV[1] then redis.call('DEL', KEYS[6]) end
 redis.call('ZREM', KEYS[7], ARGV[1])

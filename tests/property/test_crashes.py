@@ -105,10 +105,10 @@ class Process:
         await self.worker.hold()
         for partition in range(keys.PARTITIONS):
             for again in (True, False):
-                while (taken := await self.worker.turn_once(partition, again=again, block_ms=1)) is not None:
+                while (taken := await self.worker.turn_once(partition, again=again, block_ms=0)) is not None:
                     assert taken.step != "lost"
             for again in (True, False):
-                while entries := await self.whole.outbox.next(partition, again=again, block_ms=1):
+                while entries := await self.whole.outbox.next(partition, again=again, block_ms=0):
                     await self.sender.send(partition, entries)
 
 

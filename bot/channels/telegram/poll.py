@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from bot import logs
 from bot.channels.intake import Accept
 from bot.channels.telegram.update import group_to_leave, read
-from bot.errors import ChannelError, HotlineError, Refused
+from bot.errors import Refused
 
 WAIT_S = 25
 PAUSE_S = 2.0
@@ -37,7 +37,7 @@ async def poll(source: Source, accept: Accept, may_poll: Callable[[], Awaitable[
             for update in await source.fetch(offset, WAIT_S):
                 await take(source, accept, update)
                 offset = int(update["update_id"]) + 1
-        except (ChannelError, HotlineError, OSError) as error:
+        except Exception as error:  # whatever it was, the next message must still come in
             logs.event("poll_failed", channel="telegram", error=type(error).__name__)
             await asyncio.sleep(PAUSE_S)
 
