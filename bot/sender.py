@@ -11,7 +11,9 @@ PersonLeft      out of the outbox, and the conversation is erased
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from redis.exceptions import RedisError
 
 from bot import keys, logs, metrics
 from bot.channels.base import Channel, Sent
@@ -23,9 +25,14 @@ from bot.outbox import Outbox, Waiting
 
 WAITS = (0.5, 1, 2, 5, 10, 30, 60)
 TRIES = 40
+AT_ONCE = 200
+STOP_S = 3.0
 OPERATOR_WAIT = 30.0
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
+
+
+type Entries = Sequence[tuple[str, dict[bytes, bytes]]]
 
 
 class Sender:
@@ -42,24 +49,63 @@ class Sender:
         self._deletions = deletions
         self._channels = channels
         self._clock = clock
+        self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
+        self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
 
-    async def send(self, partition: int, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
-        """Send these entries: those of one conversation one after the other, conversations side by side."""
-        talks: dict[bytes, list[tuple[str, dict[bytes, bytes]]]] = {}
-        for entry, fields in entries:
-            talks.setdefault(fields.get(b"c", b""), []).append((entry, fields))
-        async with asyncio.TaskGroup() as group:
-            for talk in talks.values():
-                group.create_task(self._send_in_order(partition, talk))
+    async def send(self, partition: int, entries: Entries) -> None:
+        """Send these entries, and return when all are out or given up."""
+        self.take(partition, entries)
+        await asyncio.gather(*self._tasks.get(partition, {}).values())
 
-    async def _send_in_order(self, partition: int, entries: list[tuple[str, dict[bytes, bytes]]]) -> None:
+    def take(self, partition: int, entries: Entries) -> None:
+        """Begin to send: in order within a conversation, each conversation in a task of its own.
+
+        So that one that has to wait holds up nobody else. What is being sent already is not begun again.
+        """
+        lines, tasks = self._lines.setdefault(partition, {}), self._tasks.setdefault(partition, {})
         for entry, fields in entries:
-            try:
-                waiting = await self._outbox.read(entry, fields)
-            except (KeyGone, KeyError):
-                await self._outbox.done(partition, entry, fields.get(b"c", b"0-").decode(), "", 0, None)
-                continue
-            await self._until_done(partition, waiting)
+            talk = fields.get(b"c", b"").decode()
+            line = lines.setdefault(talk, {})
+            line.setdefault(entry, fields)
+            if talk not in tasks:
+                tasks[talk] = asyncio.create_task(self._send_in_order(partition, talk))
+
+    def busy(self, partition: int) -> bool:
+        """Too much is under way for more to be taken."""
+        return len(self._tasks.get(partition, {})) >= AT_ONCE
+
+    async def stop(self, partition: int) -> None:
+        """Let what is under way end, for a moment; what does not is the next worker's."""
+        tasks = list(self._tasks.pop(partition, {}).values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._lines.pop(partition, None)
+
+    async def _send_in_order(self, partition: int, talk: str) -> None:
+        line = self._lines[partition][talk]
+        try:
+            while line:
+                entry = next(iter(line))
+                await self._send_one(partition, entry, line[entry])
+                del line[entry]
+        except (RedisError, OSError) as error:
+            logs.event("store_down", error=type(error).__name__, role="sender")
+        except Exception as error:  # one talk's trouble is not another's: its entries are read again
+            logs.event("failed", role="sender", error=type(error).__name__, where=logs.where(error))
+        finally:
+            self._tasks.get(partition, {}).pop(talk, None)
+            self._lines.get(partition, {}).pop(talk, None)
+
+    async def _send_one(self, partition: int, entry: str, fields: dict[bytes, bytes]) -> None:
+        try:
+            waiting = await self._outbox.read(entry, fields)
+        except (KeyGone, KeyError, ValueError):
+            await self._outbox.done(partition, entry, f"{partition}-gone", "gone", 0, None)
+            return
+        await self._until_done(partition, waiting)
 
     async def _until_done(self, partition: int, waiting: Waiting) -> None:
         channel = self._channels.get(waiting.message.channel)
@@ -67,6 +113,8 @@ class Sender:
             await self._out(partition, waiting, None, None)
             return
         for tries in range(1, TRIES + 1):
+            if not await self._outbox.lives(waiting.conversation):
+                break  # erased while it waited: to them nothing more is sent
             began = time.perf_counter()
             try:
                 sent = await self._once(channel, waiting)
@@ -109,11 +157,11 @@ class Sender:
         """Out, or never to be: queue what may now be deleted at the provider, then leave the outbox."""
         owed: list[str] = []
         shown: bytes | None = None
-        if channel is not None and channel.deletes_log:
+        # What could not be answered stays in the provider's log: there it stands as owed.
+        if channel is not None and channel.deletes_log and sent is not None:
             owed = await self._outbox.owed(waiting.conversation)
             await self._deletions.add(channel, owed)
-            if sent is not None:
-                await self._deletions.add(channel, [sent.provider_id], wait=FINAL_AFTER)
+            await self._deletions.add(channel, [sent.provider_id], wait=FINAL_AFTER)
         if channel is not None and channel.wipes_chat and sent is not None:
             place = keys.of(waiting.conversation, "shown")
             shown = waiting.key.seal(place, sent.provider_id.encode())

@@ -21,6 +21,8 @@ from bot.turn import Taken, Turns
 LEASE_MS = 10_000
 RENEW_S = 2.0
 BLOCK_MS = 2_000
+AGAIN_COUNT = 500
+PAUSE_S = 0.05
 TRIES = 3
 """A message whose turn fails this often goes to a human as it is."""
 
@@ -62,6 +64,8 @@ class Worker:
         finally:
             for partition in list(self._held):
                 await self._let_go(partition, gone=False)
+            with suppress(RedisError, OSError):
+                await self._store.zrem(keys.WORKERS, self._token)
 
     async def _keep_leases(self) -> None:
         while True:
@@ -81,8 +85,9 @@ class Worker:
         share = -(-keys.PARTITIONS // workers)
         for partition in list(self._held):
             kept = await self._scripts.run("renew", [keys.lease(partition)], [self._token, LEASE_MS])
-            if not kept:
-                await self._let_go(partition, gone=True)
+            ended = any(task.done() for task in self._held[partition])
+            if not kept or ended:
+                await self._let_go(partition, gone=not kept)
         for partition in list(self._held)[share:]:
             await self._let_go(partition, gone=False)
         for partition in range(keys.PARTITIONS):
@@ -107,6 +112,7 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._sender.stop(partition)
         if not gone:
             with suppress(RedisError, OSError):
                 await self._scripts.run("release", [keys.lease(partition)], [self._token])
@@ -132,13 +138,10 @@ class Worker:
                 await asyncio.sleep(0.5)
 
     async def _turn_loop(self, partition: int) -> None:
-        again = True
         while True:
-            taken = await self.turn_once(partition, again=again, block_ms=BLOCK_MS)
-            if again and taken is None:
-                again = False
-            elif taken is not None and not taken.done:
-                again = True
+            # What was begun comes first, each time: also what a broken connection made us lose sight of.
+            if await self.turn_once(partition, again=True, block_ms=0) is None:
+                await self.turn_once(partition, again=False, block_ms=BLOCK_MS)
 
     async def turn_once(self, partition: int, *, again: bool, block_ms: int) -> Taken | None:
         """Take the next turn of a partition; None when there is none."""
@@ -169,13 +172,17 @@ class Worker:
             return await self._turns.give_up(self._token, entry, key)
 
     async def _send_loop(self, partition: int) -> None:
-        again = True
+        entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
         while True:
-            entries = await self._outbox.next(partition, again=again, block_ms=BLOCK_MS)
-            if entries:
-                await self._sender.send(partition, entries)
-            elif again:
-                again = False
+            self._sender.take(partition, entries)
+            if self._sender.busy(partition):
+                await asyncio.sleep(PAUSE_S)
+                entries = []
+                continue
+            entries = await self._outbox.next(partition, again=False, block_ms=BLOCK_MS)
+            if not entries:
+                # A quiet moment: take up what was begun and is in nobody's hands.
+                entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
 
     async def _delete(self) -> None:
         await self._deletions.run(self._channels)
