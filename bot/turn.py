@@ -44,6 +44,7 @@ class Judge(Protocol):
         language: str | None = None,
         history: Sequence[str] = (),
         vector: NDArray[float32] | None = None,
+        judged: bool = False,
     ) -> Assessment: ...
 
 
@@ -148,7 +149,7 @@ class Turns:
         def judge() -> None:
             heard.vector = embed(normalise(text))
             heard.verdict = self.judge.assess(
-                text, language=card.language, history=history, vector=heard.vector
+                text, language=card.language, history=history, vector=heard.vector, judged=True
             )
 
         if text:

@@ -66,26 +66,32 @@ class Assessor:
         language: str | None = None,
         history: Sequence[str] = (),
         vector: Vector | None = None,
+        judged: bool = False,
     ) -> Assessment:
-        """The verdict on a text, given the earlier texts of the same person, oldest first."""
+        """The verdict on a text, given the earlier texts of the same person, oldest first.
+
+        `judged`: each earlier text had its own turn, and what was found then is remembered by the caller; only
+        this text and the talk together are embedded, not each earlier one again.
+        """
         language = language or detect(text).language
         messages = remembered(history, text)
         matched = rules.matches(self._books, messages)
         try:
-            seen = self._see(messages, vector)
+            seen = self._see(messages, vector, judged)
         except Exception:  # whatever fails in judging, a human reads the message instead
             seen = None
         return self._verdict(language, messages, matched, seen)
 
-    def _see(self, messages: Sequence[str], vector: Vector | None) -> Seen | None:
+    def _see(self, messages: Sequence[str], vector: Vector | None, judged: bool) -> Seen | None:
         if self._classifier is None:
             return None
         now = self._read(messages[-1], vector)
         if len(messages) == 1:
             return Seen(now, None, None)
-        before = self._read(messages[0])
-        for message in messages[1:-1]:
-            before = before.raised(self._read(message))
+        before = None
+        for message in () if judged else messages[:-1]:
+            read = self._read(message)
+            before = read if before is None else before.raised(read)
         joined = together(messages)
         return Seen(now, before, self._classifier_judge(joined))
 

@@ -28,6 +28,7 @@ class WordJudge:
         language: str | None = None,
         history: Sequence[str] = (),
         vector: NDArray[float32] | None = None,
+        judged: bool = False,
     ) -> Assessment:
         if self.broken:
             raise RuntimeError("the classifier is damaged")
