@@ -21,7 +21,7 @@ from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
 RULE_SURE = 0.95  # how sure a matched rule of danger or emergency is, for the order of the queue
-PERSON_WORDS = 12  # a longer text that only mentions people is not a request for one, unless a rule says so
+PERSON_WORDS = 25  # a longer text that only mentions people is not a request for one, unless a rule says so
 UNJUDGED = "could not be judged: a human has to read it"
 
 
@@ -70,8 +70,8 @@ class Assessor:
     ) -> Assessment:
         """The verdict on a text, given the earlier texts of the same person, oldest first.
 
-        `judged`: each earlier text had its own turn, and what was found then is remembered by the caller; only
-        this text and the talk together are embedded, not each earlier one again.
+        `judged`: each earlier text had its own turn, and the caller remembers what was found then; only this
+        text and the talk together are embedded, not each earlier one again.
         """
         language = language or detect(text).language
         messages = remembered(history, text)

@@ -68,8 +68,8 @@ def topic_examples(root: Path = ROOT) -> list[Example]:
 
 
 def read_file(path: Path) -> list[Example]:
-    """The labelled messages of one file; its folder names the language."""
-    return _danger_file(path, path.parent.name)
+    """The labelled messages of one file; its folder names the language, held out its own name does."""
+    return _danger_file(path, path.stem if path.parent.name == "heldout" else path.parent.name)
 
 
 def talks(root: Path = ROOT) -> list[Talk]:

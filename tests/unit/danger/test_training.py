@@ -45,6 +45,14 @@ def test_messages_and_intents_are_read_with_their_labels(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize(("folder", "name"), [("sq", "one.yml"), ("heldout", "sq.yml")])
+def test_folder_or_held_out_file_names_the_language(tmp_path: Path, folder: str, name: str) -> None:
+    path = tmp_path / folder / name
+    path.parent.mkdir()
+    path.write_text(GROUP, encoding="utf-8")
+    assert {one.language for one in data.read_file(path)} == {"sq"}
+
+
 @pytest.mark.parametrize(
     "group",
     [
