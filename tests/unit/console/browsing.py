@@ -7,6 +7,7 @@ from typing import Any
 
 import pyotp
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -103,6 +104,16 @@ class Page:
 
 
 def check_names(page: Page) -> None:
+    """Every control has a name; read again where the live page was just being renewed."""
+    for _ in range(5):
+        try:
+            return _names(page)
+        except StaleElementReferenceException:
+            continue
+    raise AssertionError("the page never stood still")
+
+
+def _names(page: Page) -> None:
     driver = page.driver
     assert driver.find_element(By.TAG_NAME, "html").get_attribute("lang")
     assert len(driver.find_elements(By.TAG_NAME, "h1")) == 1
