@@ -158,7 +158,7 @@ def card(
         "concern": curve.best_split(
             chances[own & ~harmful, 2], table.levels[own & ~harmful] == "concern", 1.0
         ),
-        "person": curve.best_split(person[styles != "talk"], wants[styles != "talk"], 1.5),
+        "person": curve.best_split(person[styles != "talk"], wants[styles != "talk"], 0.7),
         "talk": round(talk, 3),
         "sure_none": curve.sure_none(best.escalate),
     }
