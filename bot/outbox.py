@@ -106,6 +106,12 @@ class Outbox:
         """The provider said it was not sent: the next try begins anew."""
         await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
 
+    async def waiting(self, conversation: str) -> set[str]:
+        """Ids of this conversation's messages that are not out yet."""
+        listed = await self._store.xrange(keys.outbox(keys.partition_of(conversation)))
+        mine = conversation.encode()
+        return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
+
     async def lives(self, conversation: str) -> bool:
         """Whether the conversation is still there: to one that was erased nothing more is sent."""
         return bool(await self._store.exists(keys.of(conversation, "key")))

@@ -34,11 +34,8 @@ class Desk:
             return None
         if row.state == "held":
             await self._cases.read(case_id)
-        lines = tuple(
-            CaseLine(line.who, line.text, line.at, line.risk, line.reasons, "queued" if line.outgoing else "")
-            for line in talk.talk
-        )
-        return CaseView(row, lines)
+        waiting = await self._outbox.waiting(case_id)
+        return CaseView(row, tuple(_shown(line, waiting) for line in talk.talk))
 
     async def claim(self, case_id: str, counsellor: str) -> Outcome:
         """Take a case; the person is told that somebody is here, once."""
@@ -112,6 +109,11 @@ class Desk:
         done = await self._outbox.say(talk.id, talk.key, talk.card, line)
         await self._cases.said(talk.id)
         return done
+
+
+def _shown(line: Line, waiting: set[str]) -> CaseLine:
+    delivery = ("queued" if line.outgoing in waiting else "sent") if line.outgoing else ""
+    return CaseLine(line.who, line.text, line.at, line.risk, line.reasons, delivery)
 
 
 def _script(name: str) -> Script:

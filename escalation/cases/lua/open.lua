@@ -5,7 +5,7 @@
 -- Returns 1 opened, 2 raised, 0 neither
 local rank = redis.call('HGET', KEYS[2], 'rank')
 if not rank then
-  redis.call('HSET', KEYS[2], 'state', 'waiting', 'rank', ARGV[3], 'unread', 1)
+  redis.call('HSET', KEYS[2], 'state', 'waiting', 'rank', ARGV[3], 'unread', 0)
   for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
   redis.call('EXPIRE', KEYS[2], ARGV[4])
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
