@@ -8,7 +8,7 @@ COPY bot bot
 COPY escalation escalation
 COPY nlu_data/danger/rules nlu_data/danger/rules
 COPY dialogues/directory dialogues/directory
-COPY dialogues/texts/bcms/_ekavian.yml dialogues/texts/bcms/_ekavian.yml
+COPY dialogues/texts dialogues/texts
 RUN useradd --system --no-create-home hotline && mkdir -m 700 /staff && chown hotline /staff
 USER hotline
 ENTRYPOINT ["python", "-m", "bot"]

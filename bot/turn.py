@@ -25,7 +25,7 @@ from bot.private import Text
 from bot.script import script_of
 from bot.sessions import Card, Conversation, Sessions
 from bot.vault import Key, Vault
-from bot.wording import spoken
+from bot.wording import folded, spoken, titles
 from escalation.cases.case import RANK
 from escalation.cases.queue import Cases
 from escalation.danger.verdict import Assessment, nothing, unjudged
@@ -148,6 +148,8 @@ class Turns:
 
         def judge() -> None:
             heard.vector = embed(normalise(text))
+            if folded(text) in titles():
+                return  # a button of ours that was pressed says nothing about its presser
             heard.verdict = self.judge.assess(
                 text, language=card.language, history=history, vector=heard.vector, judged=True
             )

@@ -16,7 +16,8 @@ from bot.channels.sms.segments import split
 from bot.script import Script, plain_latin, to_cyrillic, to_ekavian, to_latin
 
 TEXTS = Path(__file__).resolve().parent / "texts"
-EKAVIAN = Path(__file__).resolve().parent.parent / "dialogues" / "texts" / "bcms" / "_ekavian.yml"
+TITLES = Path(__file__).resolve().parent.parent / "dialogues" / "texts"
+EKAVIAN = TITLES / "bcms" / "_ekavian.yml"
 MOST_SEGMENTS = 3
 LANGUAGES = ("en", "sq", "bcms", "ro")
 SPOKEN = {"mk": "bcms", "bg": "bcms", "it": "en", "el": "en"}
@@ -42,6 +43,17 @@ def wording(language: str) -> Wording:
         loaded = tomllib.load(file)
     words = {name: frozenset(map(folded, listed)) for name, listed in loaded["words"].items()}
     return Wording(language, loaded["texts"], loaded.get("texts_cyrillic", {}), words)
+
+
+@cache
+def titles() -> frozenset[str]:
+    """The titles of our own buttons in every language, as whole messages are compared."""
+    found: set[str] = set()
+    for language in LANGUAGES:
+        path = TITLES / language / "_buttons.yml"
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        found |= {folded(str(title)) for title in loaded.values()}
+    return frozenset(found)
 
 
 def spoken(language: str) -> str:

@@ -144,6 +144,14 @@ async def test_delete_in_every_language_leaves_nothing(talk: Stage, whole: Hotli
     assert len(farewell) <= 1  # the key of the farewell text, gone within minutes
 
 
+@pytest.mark.parametrize("title", ["Help near me", "HELP NEAR ME", "Ndihmë afër meje", "Pomoć blizu mene"])
+async def test_our_own_buttons_never_call_a_human(
+    talk: Stage, judge: WordJudge, title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "broken", True)  # whatever is judged goes to a human
+    assert not (await talk.say("telegram", PHONE, title, "en")).taken.escalated
+
+
 async def test_stop_inside_a_sentence_is_no_command(talk: Stage) -> None:
     assert not (await talk.say("sms", PHONE, "i can't stop thinking about the job", "en")).taken.erased
 
