@@ -1,10 +1,10 @@
-"""Measured, not yet held: `pytest tests/conversations/talks.py`; 96 of 131 go as promised (see the README there).
+"""Measured, not yet held: `pytest tests/conversations/talks.py` (see the README there).
 
 Whole talks through the real turn, store, engine and danger model: each behaviour in each language.
 
 A file is one behaviour, named as a sentence. `expect` at its top holds step by step for every language; what
 only one language can say (words of the answer, a number) stands with the step. Said nowhere, it is expected
-that the person is answered, in the language and alphabet of the talk, that no human is called and nothing erased.
+that the person is answered, in the language and alphabet of the talk, no human called and nothing erased.
 """
 
 import os
@@ -101,7 +101,7 @@ def cases() -> list[Any]:
 @pytest.fixture(scope="module")
 async def played() -> AsyncIterator[Stage]:
     """One store, engine and danger model for all talks; each talk has an address of its own."""
-    with Path(os.devnull).open("w") as nowhere, pytest.MonkeyPatch.context() as patched:
+    with Path(os.devnull).open("w") as nowhere, pytest.MonkeyPatch.context() as patched:  # noqa: ASYNC230 - once, before any talk
         patched.setattr(logs, "_out", nowhere)
         async with stage(Settings()) as opened:
             yield opened
