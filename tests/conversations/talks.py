@@ -28,7 +28,7 @@ TALKS = ("en", "sq", "bcms-latin", "bcms-cyrillic", "ro")
 
 
 class Expect(BaseModel):
-    """What is to come of one message; a field left out keeps its default."""
+    """What is to come of one message; a field left out keeps its default, null leaves it open."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: tuple[str, ...] = ()
@@ -40,9 +40,9 @@ class Expect(BaseModel):
     language: str | None = None
     alphabet: Literal["latin", "cyrillic"] | None = None
     risk: Literal["none", "concern", "danger", "emergency"] | None = None
-    escalated: bool = False
+    escalated: bool | None = False
     erased: bool = False
-    silent: bool = False
+    silent: bool | None = False
 
 
 class Step(BaseModel):
