@@ -6,12 +6,12 @@ from bot.embedding import normalise
 
 # Word beginnings after `normalise` (lower case, no marks, Cyrillic as Latin), and cities people say instead.
 _LISTED = {
-    "AL": "alban shqiper shqipr arnav tiran durres vlor elbasan shkod fier kukes",
+    "AL": "alban shqiper shqipni shqipr arnav tiran durres vlor elbasan shkod fier kukes",
     "XK": "kosov prishtin pristin prizren gjilan ferizaj mitrovic",
     "ME": "montenegr crnoj crnogor crngor malizi podgoric niksic",
     "RS": "serbi srbij srbj beograd belgrad kraguje novisad",
     "HR": "croat kroaci hrvatsk croati zagreb rijek osijek",
-    "RO": "romani rumani rumuni rumunj bucures bukures bukurest craiov timisoar iasi cluj",
+    "RO": "romani romania rumani rumuni rumunj bucures bukures bukurest craiov timisoar iasi cluj",
     "BA": "bosn bosnj sarajev tuzl mostar zenic herceg",
     "MK": "macedon makedon maqedon skopj shkup tetov",
     "BG": "bulgar bugar bullgar sofij",
