@@ -12,8 +12,10 @@ PY := .venv/bin/python
 ENGINE_PY := dialogues/.venv/bin/python
 ROOT_STAMP := .venv/.installed
 ENGINE_STAMP := dialogues/.venv/.installed
+TUNE_STAMP := .tune/.installed
+TUNING := escalation/danger/tuning
 
-.PHONY: help install run test check format bench train lock clean
+.PHONY: help install run test check format bench train tune lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,10 +39,19 @@ $(ENGINE_STAMP): dialogues/requirements.lock dialogues/pyproject.toml dialogues/
 	@cd dialogues && $(UVX) pip sync --quiet --python .venv --require-hashes requirements.lock
 	@touch $@
 
+$(TUNE_STAMP): $(TUNING)/requirements.lock | $(UV)
+	@echo "· installing torch, which only tuning needs"
+	@$(UV) venv --quiet --allow-existing --python "$$(cat .python-version)" .tune
+	@$(UV) pip sync --quiet --python .tune --require-hashes $(TUNING)/requirements.lock
+	@touch $@
+
 install: $(ROOT_STAMP) $(ENGINE_STAMP) ## both environments, from the hashed lock files
 
 train: install ## the dialogue model and the danger classifier, if their data changed
 	@.venv/bin/hotline content train --if-stale
+
+tune: $(ROOT_STAMP) $(TUNE_STAMP) ## the encoder's upper layers, anew from all danger data: developers, an hour, 3 GB of torch
+	@PYTHONPATH=. .tune/bin/python -m escalation.danger.tuning
 
 run: train ## everything on this machine, with a phone to text from and a counsellor console
 	@exec .venv/bin/hotline run --demo
@@ -61,9 +72,10 @@ test: train ## all tests: store, engine, model and browser are real
 bench: train ## how fast, how big: beside the same model behind Rasa's own server
 	@$(PY) -m tests.bench
 
-lock: | $(UV) ## write both lock files again
+lock: | $(UV) ## write the lock files again
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.12 --extra dev pyproject.toml -o requirements.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.12 $(TUNING)/requirements.in -o $(TUNING)/requirements.lock
 	@cd dialogues && $(UVX) pip compile --quiet --universal --generate-hashes --override overrides.txt --python-version 3.10 --extra dev pyproject.toml -o requirements.lock
 
 clean: ## remove what was installed and trained
-	@rm -rf .venv dialogues/.venv dialogues/models dialogues/build .tools
+	@rm -rf .venv .tune dialogues/.venv dialogues/models dialogues/build .tools

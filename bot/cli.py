@@ -159,13 +159,17 @@ def content_train(if_stale: bool) -> None:
 
 @content.command("test")
 @click.option("--danger", is_flag=True, help="Only the danger detection, worst misses first.")
+@click.option("--attacks", default=0, help="With --danger: so many disguised messages of known danger.")
+@click.option(
+    "--page", type=click.Path(path_type=Path), help="With --danger: write the cost curve as a page."
+)
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @plainly
-def content_test(danger: bool, files: tuple[Path, ...]) -> None:
-    """How well messages are understood, on held-out data or on FILES."""
+def content_test(danger: bool, attacks: int, page: Path | None, files: tuple[Path, ...]) -> None:
+    """How well messages are understood, on held-out data or on FILES (.yml of ours, or .jsonl)."""
     from bot.content import test
 
-    sys.exit(test(danger=danger, files=files))
+    sys.exit(test(danger=danger, files=files, attacks=attacks, page=page))
 
 
 @main.group()

@@ -34,9 +34,15 @@ def train(*, if_stale: bool) -> int:
     return 0
 
 
-def test(*, danger: bool, files: tuple[Path, ...]) -> int:
+def test(*, danger: bool, files: tuple[Path, ...], attacks: int, page: Path | None) -> int:
     """Figures on held-out data, or on the files given."""
-    code = _run(sys.executable, "-m", "escalation.danger.evaluate", *map(str, files))
+    wanted = [
+        *(("--attacks", str(attacks)) if attacks else ()),
+        *(("--page", str(page.resolve())) if page else ()),
+    ]
+    code = _run(
+        sys.executable, "-m", "escalation.danger.evaluate", *wanted, *(str(file.resolve()) for file in files)
+    )
     return code if danger else code or _engine("test")
 
 

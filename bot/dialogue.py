@@ -3,6 +3,7 @@
 from bot import logs
 from bot.commands import answer_in
 from bot.embedding import embed, normalise
+from bot.encoder import EncoderError
 from bot.engine import Asked, Engine, EngineTurn
 from bot.errors import EngineDown
 from bot.handover import Handover
@@ -27,7 +28,7 @@ class Dialogue:
             return
         try:
             turn = await self._engine.turn(self._asked(heard, accepted))
-        except EngineDown as error:
+        except (EngineDown, EncoderError) as error:
             logs.event("engine_down", error=type(error).__name__)
             heard.say(heard.fixed("failure"))
             return

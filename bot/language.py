@@ -79,7 +79,7 @@ class Detected:
 
 def detect(text: str, previous: str | None = None, hint: str | None = None) -> Detected:
     """The language of a text; `previous` is that of the talk so far, `hint` what the phone says."""
-    text = text[:READ]
+    text = text[:READ].encode("utf-8", "replace").decode()  # without halves of letters
     script = script_of(text)
     hint = known(hint)
     words = TOKEN.findall(plain_latin(text.lower()))

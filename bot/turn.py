@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,6 +16,7 @@ from bot.clock import Clock
 from bot.commands import Command, command_in
 from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
+from bot.encoder import EncoderError
 from bot.erase import Eraser
 from bot.handover import Handover, ends_case
 from bot.heard import Heard
@@ -147,7 +149,8 @@ class Turns:
         history = heard.talk.said_by_person()
 
         def judge() -> None:
-            heard.vector = embed(normalise(text))
+            with suppress(EncoderError):  # the rules still judge, and what they cannot goes to a human
+                heard.vector = embed(normalise(text))
             if folded(text) in titles():
                 return  # a button of ours that was pressed says nothing about its presser
             heard.verdict = self.judge.assess(

@@ -13,13 +13,14 @@ from typing import Any
 
 from engine import paths
 
-TRAINED_BY = ("assemble", "content", "embedding", "featurizer", "intent", "linear", "vectors")
+TRAINED_BY = ("assemble", "content", "embedding", "encoder", "featurizer", "intent", "linear", "vectors")
 NLU_FOLDERS = tuple(folder for language in paths.LANGUAGES for folder in (language, f"danger/{language}"))
 
 
 def inputs() -> Iterator[Path]:
     """Every file that decides what the model is. Held-out data is none of them and is never opened."""
     yield paths.CONFIG
+    yield from sorted((paths.NLU_DATA / "encoder").glob("*.npz"))
     for name in TRAINED_BY:
         yield paths.ROOT / "engine" / f"{name}.py"
     for folder in (

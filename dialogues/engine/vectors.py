@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.embedding import DIMENSIONS, embed_many, normalise
+from engine.encoder import fingerprint
 from engine.paths import BUILD
 
 STORE = BUILD / "vectors.npz"
@@ -21,16 +22,20 @@ def key_of(normalised: str) -> str:
 
 
 def read(store: Path) -> dict[str, NDArray[np.float32]]:
+    """What is known for the encoder as it is now: vectors of another one are worth nothing."""
     if not store.is_file():
         return {}
     with np.load(store) as file:
+        if "encoder" not in file.files or str(file["encoder"]) != fingerprint():
+            return {}
         return dict(zip(file["keys"].tolist(), file["vectors"].astype(np.float32), strict=True))
 
 
 def write(store: Path, known: dict[str, NDArray[np.float32]]) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     partial = store.with_suffix(".partial.npz")
-    np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+    vectors = np.stack(list(known.values()))
+    np.savez(partial, encoder=np.array(fingerprint()), keys=np.array(list(known)), vectors=vectors)
     partial.replace(store)
 
 

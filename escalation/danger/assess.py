@@ -8,30 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.embedding import embed, normalise
+from bot.embedding import embed, encoder, normalise
+from bot.encoder import EncoderError, fingerprint
 from bot.language import detect
 from escalation.danger import rules
 from escalation.danger.classifier import FOLDER as MODEL
 from escalation.danger.classifier import Classifier, Judgement, ModelError, Thresholds
 from escalation.danger.context import FLAGS, adds_up, flags, remembered, together
 from escalation.danger.features import Vector
-from escalation.danger.normalise import disguised, plain, windows
+from escalation.danger.normalise import disguised, plain, sentences, windows
 from escalation.danger.taxonomy import SIGNALS, Risk, higher
 from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
 RULE_SURE = 0.95  # how sure a matched rule of danger or emergency is, for the order of the queue
+SURE = 0.9  # how sure one sentence of a long text must be, for the whole to be danger
 PERSON_WORDS = 25  # a longer text that only mentions people is not a request for one, unless a rule says so
 UNJUDGED = "could not be judged: a human has to read it"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the classifier says: of this message, of the worst one before, of the last few as one text."""
+    """What the classifier says: of this message, of the worst one before, of the last few as one text.
+
+    `like` is the example of ours most like the message, where the message is dangerous.
+    """
 
     now: Judgement
-    before: Judgement | None
-    talk: Judgement | None
+    before: Judgement | None = None
+    talk: Judgement | None = None
+    like: str | None = None
 
 
 class Assessor:
@@ -53,10 +59,17 @@ class Assessor:
         missing = [language for language in LANGUAGES if language not in {book.language for book in books}]
         if missing and not broken:
             degraded += [f"rules: {language}.yml is missing" for language in missing]
+        classifier = None
         try:
+            encoder()
             classifier = Classifier.load(model_folder)
+            if classifier.encoder != fingerprint():
+                raise ModelError("it was trained on vectors of another encoder")
+        except EncoderError as error:
+            degraded.append(f"encoder: {error}")
         except ModelError as error:
-            return cls(books, None, [*degraded, f"classifier: {error}"])
+            classifier = None
+            degraded.append(f"classifier: {error}")
         return cls(books, classifier, degraded)
 
     def assess(
@@ -73,43 +86,52 @@ class Assessor:
         `judged`: each earlier text had its own turn, and the caller remembers what was found then; only this
         text and the talk together are embedded, not each earlier one again.
         """
+        text, history = sound(text), [sound(earlier) for earlier in history]
         language = language or detect(text).language
         messages = remembered(history, text)
         matched = rules.matches(self._books, messages)
         try:
-            seen = self._see(messages, vector, judged)
+            seen = self._see(messages, vector, judged, language)
         except Exception:  # whatever fails in judging, a human reads the message instead
             seen = None
         return self._verdict(language, messages, matched, seen)
 
-    def _see(self, messages: Sequence[str], vector: Vector | None, judged: bool) -> Seen | None:
+    def _see(
+        self, messages: Sequence[str], vector: Vector | None, judged: bool, language: str
+    ) -> Seen | None:
         if self._classifier is None:
             return None
-        now = self._read(messages[-1], vector)
+        text = messages[-1]
+        vector = embed(normalise(text)) if vector is None else vector
+        now, like = self._read(text, vector), None
+        if now.escalate >= self._classifier.thresholds.escalate:
+            like = self._classifier.similar(vector, text, language)
         if len(messages) == 1:
-            return Seen(now, None, None)
+            return Seen(now, like=like)
         before = None
         for message in () if judged else messages[:-1]:
-            read = self._read(message)
+            read = self._read(message, embed(normalise(message)))
             before = read if before is None else before.raised(read)
-        joined = together(messages)
-        return Seen(now, before, self._classifier_judge(joined))
+        talk = self._classifier.judge(embed(normalise(together(messages))))
+        return Seen(now, before, talk, like)
 
-    def _read(self, text: str, vector: Vector | None = None) -> Judgement:
-        """A text in all its windows and, where it is disguised, also with the disguise undone."""
-        pieces = windows(text)
-        whole = vector if len(pieces) == 1 else None
-        judged = self._classifier_judge(pieces[0], whole)
-        for piece in pieces[1:]:
-            judged = judged.raised(self._classifier_judge(piece))
-        if disguised(text):
-            for piece in windows(plain(text)):
-                judged = judged.raised(self._classifier_judge(piece))
-        return judged
+    def _read(self, text: str, vector: Vector) -> Judgement:
+        """A text in all its windows and, where it is disguised, also with the disguise undone.
 
-    def _classifier_judge(self, text: str, vector: Vector | None = None) -> Judgement:
+        `vector` is that of the whole text, as far as the encoder reads it.
+        """
         assert self._classifier is not None
-        return self._classifier.judge(embed(normalise(text)) if vector is None else vector, text)
+        judged = self._classifier.judge(vector)
+        pieces = windows(text)[1:]
+        if disguised(text):
+            pieces += windows(plain(text))
+        for piece in pieces:
+            judged = judged.raised(self._classifier.judge(embed(normalise(piece))))
+        if judged.escalate < self._classifier.thresholds.escalate:
+            for sentence in sentences(text):
+                alone = self._classifier.judge(embed(normalise(sentence)))
+                judged = judged.raised(alone) if alone.escalate >= SURE else judged
+        return judged
 
     def _verdict(
         self, language: str, messages: Sequence[str], matched: Sequence[rules.Match], seen: Seen | None
@@ -160,6 +182,11 @@ class Assessor:
         return limits.careful()
 
 
+def sound(text: str) -> str:
+    """The text without halves of letters, which no alphabet has and some libraries refuse."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def ruled(matched: Sequence[rules.Match]) -> tuple[Risk, list[str]]:
     """What the rules say and why, the newest message's rules first."""
     risk: Risk = "none"
@@ -195,6 +222,8 @@ def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
             reasons.append(
                 f"{where} our examples of {found}: {kinds} ({round(100 * judgement.escalate)} of 100)"
             )
+    if seen.like and risk in ("danger", "emergency"):
+        reasons.append(f"most like our example: \u201c{seen.like}\u201d")
     return risk, reasons
 
 

@@ -1,24 +1,28 @@
 """The trained half of the judgement: numpy only, one small file.
 
-Heads over the sentence vector (support vectors shared by all) and over letter groups are added up by a last
-logistic step into calibrated probabilities: escalate (danger or emergency), emergency, and concern or worse.
+Lines over the sentence vector say how probable each level is, which signals and topic a text has and
+whether it asks for a person. A few of our own examples are kept with it, to tell a counsellor what a
+message is like.
 """
 
 import io
 import json
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from escalation.danger.features import BUCKETS, STEP, Vector, centred, groups, weight
+from bot.embedding import DIMENSIONS, normalise
+from escalation.danger.features import Vector, directions, sharp
 from escalation.danger.taxonomy import SIGNALS, TOPICS
 
 FOLDER = Path(__file__).with_name("model")
-FORMAT = 1
-LEVELS = ("escalate", "emergency", "concern")
+FORMAT = 2
+LEVELS = ("escalate", "emergency", "concern", "person")
+ALIKE = 0.6  # cosine from which an example is worth naming
+ECHO = 0.5  # share of common words from which an example says what the person said
 
 
 class ModelError(ValueError):
@@ -70,19 +74,14 @@ class Classifier:
     """A loaded model; `judge` holds nothing of what it judged."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]], card: dict[str, Any]) -> None:
-        self._mean = arrays["mean"]
-        self._support = arrays["support"].astype(np.float32)
-        self._squares = (self._support * self._support).sum(axis=1)
-        self._coefficients = arrays["coefficients"].astype(np.float32)
-        self._intercepts = arrays["intercepts"].astype(np.float32)
-        self._letters = arrays["letters"].astype(np.float32)
-        self._letter_intercepts = arrays["letter_intercepts"].astype(np.float32)
-        self._last = arrays["last"].astype(np.float64)
-        self._signals = arrays["signals"].astype(np.float32)
-        self._topics = arrays["topics"].astype(np.float32)
-        self._gamma = float(card["gamma"])
-        self.thresholds = Thresholds(**card["thresholds"])
-        self.data_hash = str(card["data"])
+        self._mean = arrays["mean"].astype(np.float32)
+        self._lines = arrays["lines"].astype(np.float32)
+        self._calibration = arrays["calibration"].astype(np.float64)
+        self._examples = arrays["examples"]
+        self._example_texts: list[str] = arrays["example_texts"].tolist()
+        self._example_languages = arrays["example_languages"]
+        self.thresholds = Thresholds(**{name: float(value) for name, value in card["thresholds"].items()})
+        self.encoder = str(card["encoder"])  # the fingerprint of the encoder whose vectors it knows
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Classifier":
@@ -102,40 +101,58 @@ class Classifier:
             raise ModelError(f"the model cannot be read: {type(error).__name__}") from None
         return model
 
-    def judge(self, vector: Vector, text: str) -> Judgement:
-        """The probabilities of a text whose normalised form has this vector."""
-        row = centred(vector[None, :], self._mean)[0].astype(np.float32)
-        alike = np.exp(-self._gamma / STEP**2 * (self._squares + row @ row - 2 * (self._support @ row)))
-        found = groups(text)
-        heads = self._coefficients @ alike + self._intercepts
-        letters = self._letters[:, found].sum(axis=1) * weight(found) + self._letter_intercepts
-        inputs = np.concatenate([heads, letters, [1.0]])
-        escalate, emergency, concern = 1 / (1 + np.exp(-(self._last @ inputs)))
-        unit = row / max(1e-6, float(np.sqrt(row @ row)))
-        signals = self._signals[:, :-1] @ unit + self._signals[:, -1]
-        topics = self._topics[:, :-1] @ unit + self._topics[:, -1]
-        shares = np.exp(topics - topics.max())
-        shares /= shares.sum()
+    def judge(self, vector: Vector) -> Judgement:
+        """The probabilities of a text with this vector."""
+        row = sharp(vector, self._mean)
+        scores = self._lines[:, :-1] @ row + self._lines[:, -1]
+        if not np.isfinite(scores).all():
+            raise ModelError("a score is no number")  # it would read as harmless
+        levels, rest = scores[: len(LEVELS)], scores[len(LEVELS) :]
+        escalate, emergency, concern, person = probabilities(levels[None, :], self._calibration)[0]
+        topics = rest[len(SIGNALS) :]
         return Judgement(
             escalate=float(escalate),
             emergency=float(min(emergency, 1.0)),
             concern=float(max(concern, escalate)),
-            signals=tuple(name for name, score in zip(SIGNALS, signals, strict=True) if score > 0),
+            signals=tuple(name for name, score in zip(SIGNALS, rest, strict=False) if score > 0),
             topic=TOPICS[int(topics.argmax())],
-            person=float(shares[TOPICS.index("talk_to_human")]),
+            person=float(person),
         )
 
+    def similar(self, vector: Vector, text: str, language: str) -> str | None:
+        """The example of ours most like a text, in its language; never the person's own words back."""
+        row = directions(sharp(vector, self._mean))
+        own = np.nonzero(self._example_languages == language)[0]
+        if not len(own):
+            return None
+        likeness = directions(self._examples[own].astype(np.float32)) @ row
+        said = set(normalise(text).split())
+        for place in np.argsort(-likeness)[:5]:
+            example = str(self._example_texts[own[place]])
+            words = set(normalise(example).split())
+            if likeness[place] >= ALIKE and len(words & said) < ECHO * min(len(words), len(said)):
+                return example
+        return None
+
     def _check(self) -> None:
-        rows = self._support.shape[0]
+        lines = len(LEVELS) + len(SIGNALS) + len(TOPICS)
+        examples = len(self._example_texts)
         shapes = {
-            "support": self._support.shape[1:] == self._mean.shape,
-            "coefficients": self._coefficients.shape == (len(LEVELS), rows),
-            "letters": self._letters.shape[1] == BUCKETS,
-            "last": self._last.shape == (len(LEVELS), len(LEVELS) + self._letters.shape[0] + 1),
-            "signals": self._signals.shape[0] == len(SIGNALS),
-            "topics": self._topics.shape[0] == len(TOPICS),
+            "mean": (self._mean.shape, (DIMENSIONS,)),
+            "lines": (self._lines.shape, (lines, DIMENSIONS + 1)),
+            "calibration": (self._calibration.shape, (len(LEVELS), 2)),
+            "examples": (self._examples.shape, (examples, DIMENSIONS)),
+            "example_languages": (self._example_languages.shape, (examples,)),
         }
-        wrong = [name for name, right in shapes.items() if not right]
-        numbers = (self._support, self._coefficients, self._last)
-        if wrong or not all(np.isfinite(part).all() for part in numbers):
-            raise ModelError("the model's parts do not fit together")
+        for name, (found, wanted) in shapes.items():
+            if found != wanted:
+                raise ModelError(f"the model's {name} have the wrong size")
+        limits = np.array(astuple(self.thresholds))
+        if not all(np.isfinite(part).all() for part in (self._mean, self._lines, self._calibration, limits)):
+            raise ModelError("the model holds numbers that are none")
+
+
+def probabilities(scores: NDArray[Any], calibration: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Calibrated probabilities (rows, levels) of raw scores: a slope and a shift for each level."""
+    raised = scores.astype(np.float64) * calibration[:, 0] + calibration[:, 1]
+    return np.asarray(1 / (1 + np.exp(-np.clip(raised, -50, 50))), dtype=np.float64)

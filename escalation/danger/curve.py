@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# What a miss costs against an alarm is a judgement, stated here: a missed danger is as bad as ten needless
-# alarms, a missed emergency as bad as sixty. Rates are weighed by how often each kind is expected to come in.
-COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 10.0, 60.0
+# What a miss costs against an alarm is a judgement, stated here: a missed danger is as bad as six needless
+# alarms, a missed emergency as bad as thirty. What is missed is still answered with a number to call, and as
+# a concern with the offer of a person, while counsellors who drown in alarms miss everything. Rates are
+# weighed by how often each kind is expected to come in.
+COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 6.0, 30.0
 SHARE_NONE, SHARE_DANGER, SHARE_EMERGENCY = 0.92, 0.06, 0.02
 HARD = {"idiom", "negation", "school_film", "rambling"}  # styles of harmless messages that look dangerous
 GRID = np.round(np.concatenate([np.arange(0.01, 0.2, 0.01), np.arange(0.2, 0.96, 0.02)]), 3)
@@ -30,15 +32,23 @@ class Point:
 
 
 def points(
-    chances: Floats, levels: NDArray[np.str_], hard: NDArray[np.bool_], own: NDArray[np.bool_]
+    chances: Floats,
+    levels: NDArray[np.str_],
+    hard: NDArray[np.bool_],
+    own: NDArray[np.bool_],
+    ruled: NDArray[np.bool_],
 ) -> list[Point]:
-    """The curve over both thresholds; `own` marks rows of the danger files: rates are of them alone."""
+    """The curve over both thresholds, of both detectors together.
+
+    `own` marks rows of the danger files: rates are of them alone; `ruled` those that a phrase rule sends to a
+    human whatever the threshold.
+    """
     harmless, emergency = own & (levels == "none"), own & (levels == "emergency")
     danger = own & (levels == "danger")
     out = []
     for floor in FLOORS:
         for threshold in GRID:
-            raised = is_raised(chances, float(threshold), float(floor))
+            raised = ruled | is_raised(chances, float(threshold), float(floor))
             missed_emergency = _share(~raised, emergency)
             missed_danger = _share(~raised, danger)
             alarms = _share(raised, harmless)

@@ -1,6 +1,7 @@
 """The labelled messages that the classifier learns from, read from nlu_data."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class Example:
     topic: str
     style: str
     source: str
+    intent: str = ""  # what the dialogue calls it, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +62,51 @@ def topic_examples(root: Path = ROOT) -> list[Example]:
     for folder in sorted(root.iterdir()):
         if folder.is_dir() and folder.name not in ("danger", "heldout"):
             for path in sorted(folder.glob("*.yml")):
-                for topic, text in _intents(path):
+                for intent, text in _intents(path):
+                    topic = intent.split("__")[0]
                     risk = None if topic in UNSURE else "none"
                     source = f"{folder.name}/{path.name}"
-                    out.append(Example(text, folder.name, risk, (), topic, "intent", source))
+                    out.append(Example(text, folder.name, risk, (), topic, "intent", source, intent))
     return out
 
 
 def read_file(path: Path) -> list[Example]:
     """The labelled messages of one file; its folder names the language, held out its own name does."""
-    return _danger_file(path, path.stem if path.parent.name == "heldout" else path.parent.name)
+    return _danger_file(path, path.stem if "heldout" in path.parts else path.parent.name)
+
+
+def kept_back(normalised: str) -> bool:
+    """Whether the encoder is never tuned on a text: a tenth, by which thresholds are chosen."""
+    return zlib.crc32(normalised.encode()) % 10 == 0
 
 
 def talks(root: Path = ROOT) -> list[Talk]:
     """The labelled talks of all languages."""
+    return [talk for path in sorted((root / "danger" / "talks").glob("*.yml")) for talk in talk_file(path)]
+
+
+def talk_file(path: Path) -> list[Talk]:
+    """The labelled talks of one file, whose name is the language; raises DataError."""
     out = []
-    for path in sorted((root / "danger" / "talks").glob("*.yml")):
-        for entry in _load(path) or ():
-            at = entry["escalate_at"]
-            out.append(
-                Talk(
-                    str(entry["name"]),
-                    path.stem,
-                    tuple(map(str, entry["messages"])),
-                    None if at in ("never", None) else int(at),
-                )
-            )
+    for number, entry in enumerate(_load(path) or (), start=1):
+        try:
+            at, messages = entry["escalate_at"], tuple(map(str, entry["messages"]))
+            until = None if at in ("never", None) else int(at)
+            if until is not None and not 1 <= until <= len(messages):
+                raise DataError(f"{path.name}, talk {number}: escalate_at is not one of its messages")
+            out.append(Talk(str(entry["name"]), path.stem, messages, until))
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(f"{path.name}, talk {number}: {type(error).__name__}") from error
     return out
 
 
 def data_hash(root: Path = ROOT) -> str:
-    """One hash over everything that training reads, by what it says and not by how the files are laid out."""
+    """One hash over the messages that training reads, by what they say and not by how files are laid out."""
     digest = hashlib.sha256()
     for example in [*danger_examples(root), *topic_examples(root)]:
         digest.update(repr(example).encode())
-    for talk in talks(root):
-        digest.update(repr(talk).encode())
     return digest.hexdigest()
 
 
@@ -104,13 +115,14 @@ def _danger_file(path: Path, language: str) -> list[Example]:
     for number, group in enumerate(_load(path) or (), start=1):
         try:
             signals = tuple(group.get("signals") or ())
-            topic = str(group.get("topic") or "disclosure").split("__")[0]
+            intent = str(group.get("topic") or "disclosure")
+            topic = intent.split("__")[0]
             if group["risk"] not in RISKS or not set(signals) <= set(SIGNALS) or topic not in TOPICS:
                 raise DataError(f"{path.name}, group {number}: an unknown risk, signal or topic")
             style = str(group.get("style") or "other")
             source = f"{language}/{path.name}"
             for text in group["texts"]:
-                out.append(Example(str(text), language, group["risk"], signals, topic, style, source))
+                out.append(Example(str(text), language, group["risk"], signals, topic, style, source, intent))
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(f"{path.name}, group {number}: {type(error).__name__}") from error
     return out
@@ -118,11 +130,11 @@ def _danger_file(path: Path, language: str) -> list[Example]:
 
 def _intents(path: Path) -> Iterator[tuple[str, str]]:
     for entry in (_load(path) or {}).get("nlu") or ():
-        topic = str(entry.get("intent", "")).split("__")[0]
-        if topic in TOPICS:
+        intent = str(entry.get("intent", ""))
+        if intent.split("__")[0] in TOPICS:
             for line in str(entry.get("examples") or "").splitlines():
                 if line.startswith("- ") and line[2:].strip():
-                    yield topic, line[2:].strip()
+                    yield intent, line[2:].strip()
 
 
 def _load(path: Path) -> Any:

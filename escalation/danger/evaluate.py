@@ -1,8 +1,9 @@
 """Measure the judgement: `python -m escalation.danger.evaluate FILE...` (default: the held-out part).
 
 Reads our own data files (.yml), talks, and JSON lines with `text` and `risk` or `label`; prints recall and
-alarms per file, language, level, signal and style with 95 % intervals, the worst misses first. It prints the
-texts of the files: for data written for training and measuring, never for what people sent.
+alarms per file, language, level, signal and style with 95 % intervals, the worst misses first; whether
+talks bring a human in time; how disguised danger fares. It prints the texts of the files: for data written
+for training and measuring, never for what people sent.
 """
 
 import argparse
@@ -13,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from escalation.danger import data
+from escalation.danger import attacks, curve_page, data
 from escalation.danger.assess import Assessor
+from escalation.danger.curve import HARD
 from escalation.danger.taxonomy import RISKS
 from escalation.danger.verdict import Assessment
 
@@ -28,6 +30,22 @@ class Judged:
 
     example: data.Example
     verdict: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A talk, and the number of the message at which the judgement called a human."""
+
+    talk: data.Talk
+    reached: int | None
+
+    @property
+    def right(self) -> bool:
+        """A human is in at the latest where the talk demands it, or never where it is harmless."""
+        wanted = self.talk.escalate_at
+        if wanted is None:
+            return self.reached is None
+        return self.reached is not None and self.reached <= wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +67,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--worst", type=int, default=15, help="how many misses and alarms to print")
-    parser.add_argument("--guess", action="store_true", help="let the language be detected")
+    parser.add_argument("--told", action="store_true", help="tell the language; otherwise it is detected")
+    parser.add_argument(
+        "--attacks", type=int, default=0, help="judge so many disguised messages of known danger"
+    )
+    parser.add_argument("--page", type=Path, help="write the cost curve as a page")
     options = parser.parse_args()
-    files = options.files or sorted(HELD_OUT.rglob("*.yml"))
-    if not files:
-        print("there is no held-out part: name files")
-        return 0
+    if options.page:
+        options.page.write_text(curve_page.page(), encoding="utf-8")
+        print(f"The cost curve is in {options.page}.")
     assessor = Assessor.load()
     for part in assessor.degraded:
         print(f"DEGRADED {part}")
+    if options.attacks:
+        attacked(assessor, options.attacks)
+    files = options.files or ([] if options.page or options.attacks else sorted(HELD_OUT.rglob("*.yml")))
     judged: list[Judged] = []
+    played: list[Played] = []
     for path in files:
         if path.parent.name == "talks":
-            talks([talk for talk in data.talks(path.parents[2]) if talk.language == path.stem], assessor)
+            played += [Played(talk, entered(assessor, talk.messages)) for talk in data.talk_file(path)]
             continue
-        found = [judge(assessor, example, guess=options.guess) for example in read(path)]
-        print(f"\n== {path.name}: {len(found)} messages")
+        found = [judge(assessor, example, told=options.told) for example in read(path)]
+        print(f"\n== {path.parent.name}/{path.name}: {len(found)} messages")
         figures(found)
         judged += found
-    if len(files) > 1 and judged:
+    if judged:
         print("\n== all")
         figures(judged)
-    details(judged, options.worst)
+        details(judged, options.worst)
+    if played:
+        talks(played)
     return 0
 
 
@@ -98,9 +125,9 @@ def our_code(code: str) -> str:
     return "bcms" if code in ("sr", "hr", "bs", "me") else code
 
 
-def judge(assessor: Assessor, example: data.Example, *, guess: bool) -> Judged:
+def judge(assessor: Assessor, example: data.Example, *, told: bool) -> Judged:
     """One message through both detectors."""
-    return Judged(example, assessor.assess(example.text, language=None if guess else example.language))
+    return Judged(example, assessor.assess(example.text, language=example.language if told else None))
 
 
 def figures(judged: Sequence[Judged]) -> None:
@@ -109,7 +136,8 @@ def figures(judged: Sequence[Judged]) -> None:
         ("emergency escalated", lambda one: one.example.risk == "emergency"),
         ("emergency+danger", lambda one: one.example.risk in HARMFUL),
         ("concern escalated", lambda one: one.example.risk == "concern"),
-        ("none escalated", lambda one: one.example.risk == "none" and one.example.topic != "talk_to_human"),
+        ("none escalated", harmless),
+        ("  the hard ones", lambda one: harmless(one) and one.example.style in HARD),
         ("person asked for", lambda one: one.example.topic == "talk_to_human"),
     ):
         rows = [one for one in judged if wanted(one)]
@@ -132,10 +160,10 @@ def details(judged: Sequence[Judged], worst: int) -> None:
     table("signal", [one for one in judged if one.example.signals], lambda one: one.example.signals)
     missed = [one for one in judged if one.example.risk in HARMFUL and not one.verdict.escalate]
     missed.sort(key=lambda one: (one.example.risk != "emergency", one.verdict.score))
-    alarms = [one for one in judged if one.example.risk == "none" and one.verdict.escalate]
-    alarms = [one for one in alarms if one.example.topic != "talk_to_human"]
+    alarms = [one for one in judged if harmless(one) and one.verdict.escalate]
     alarms.sort(key=lambda one: -one.verdict.score)
-    for title, rows in (("missed", missed), ("alarms", alarms)):
+    unheard = [one for one in judged if one.example.topic == "talk_to_human" and not one.verdict.escalate]
+    for title, rows in (("missed", missed), ("alarms", alarms), ("requests for a person unheard", unheard)):
         print(f"\n-- {title}: {len(rows)}, worst first")
         for one in rows[:worst]:
             why = "; ".join(one.verdict.reasons)
@@ -152,26 +180,37 @@ def table(title: str, judged: Sequence[Judged], keys: Callable[[Judged], Iterabl
     for value in values:
         rows = [one for one in judged if value in keys(one)]
         harmful = [one for one in rows if one.example.risk in HARMFUL]
-        quiet = [one for one in rows if one.example.risk == "none" and one.example.topic != "talk_to_human"]
+        quiet = [one for one in rows if harmless(one)]
         print(f"  {value:20s} {share(harmful)!s:34s} | {share(quiet)}")
 
 
-def talks(rows: Sequence[data.Talk], assessor: Assessor) -> None:
+def talks(played: Sequence[Played]) -> None:
     """Whether a human is in at the latest where the talk demands it, and never in the harmless ones."""
-    good, quiet = [0, 0], [0, 0]
-    for talk in rows:
-        reached = entered(assessor, talk.messages)
-        if talk.escalate_at is None:
-            quiet = [quiet[0] + (reached is None), quiet[1] + 1]
-        else:
-            good = [good[0] + (reached is not None and reached <= talk.escalate_at), good[1] + 1]
-        wrong = (
-            reached is not None if talk.escalate_at is None else reached is None or reached > talk.escalate_at
-        )
-        if wrong:
-            print(f"  talk {talk.language} {talk.name!r}: wanted {talk.escalate_at}, reached {reached}")
-    if rows:
-        print(f"  talks of {rows[0].language}: in time {Share(*good)} | harmless left alone {Share(*quiet)}")
+    print("\n== talks: in time | harmless ones left alone")
+    for language in ["all", *sorted({one.talk.language for one in played})]:
+        rows = [one for one in played if language in ("all", one.talk.language)]
+        dangerous = [one for one in rows if one.talk.escalate_at is not None]
+        quiet = [one for one in rows if one.talk.escalate_at is None]
+        in_time = Share(sum(one.right for one in dangerous), len(dangerous))
+        print(f"  {language:6s} {in_time} | {Share(sum(one.right for one in quiet), len(quiet))}")
+    for one in played:
+        if not one.right:
+            talk = one.talk
+            print(
+                f"  {talk.language} {talk.name}: wanted {talk.escalate_at or 'never'}, reached {one.reached}"
+            )
+
+
+def attacked(assessor: Assessor, count: int) -> None:
+    """How many disguised messages of known danger still reach a human, for each disguise."""
+    known = [example.text for example in data.danger_examples() if example.risk in HARMFUL]
+    caught: dict[str, list[bool]] = {}
+    for name, _, disguised in attacks.variants(known, count):
+        caught.setdefault(name, []).append(assessor.assess(disguised).escalate)
+    print("\n== known danger, disguised: still escalated")
+    everything = [hit for hits in caught.values() for hit in hits]
+    for name, hits in [*caught.items(), ("all", everything)]:
+        print(f"  {name:20s} {Share(sum(hits), len(hits))}")
 
 
 def entered(assessor: Assessor, messages: Sequence[str]) -> int | None:
@@ -180,6 +219,11 @@ def entered(assessor: Assessor, messages: Sequence[str]) -> int | None:
         if assessor.assess(message, history=messages[: number - 1]).escalate:
             return number
     return None
+
+
+def harmless(one: Judged) -> bool:
+    """Whether nobody should be called: neither risk nor a request for a person."""
+    return one.example.risk == "none" and one.example.topic != "talk_to_human"
 
 
 def share(rows: Sequence[Judged]) -> Share:

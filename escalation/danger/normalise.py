@@ -1,4 +1,4 @@
-"""The form of a text that rules and letter counts see: one alphabet, no marks, disguises undone.
+"""The form of a text that rules see: one alphabet, no marks, disguises undone.
 
 Words of rules go through the same function, so staff write them in either alphabet, with marks or without.
 """
@@ -6,7 +6,7 @@ Words of rules go through the same function, so staff write them in either alpha
 import re
 import unicodedata
 
-from bot.embedding import LONGEST
+from bot.embedding import LONGEST, normalise
 
 BREAK = "/"  # between two messages of a talk
 STOP = "."  # between two sentences
@@ -42,6 +42,11 @@ PUNCTUATED = re.compile(r"(?<=\w)[*_~|\u00b7\u2022](?=\w)")
 DISGUISED = re.compile(r"[^\W_](?:[^\s.,;?]*[^\W_])?")
 RUN = re.compile(r"([^\W\d_])\1+")
 LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
+SENTENCE_END = re.compile(r"[.!?\n]+\s+")
+MOST_SENTENCES = 24
+# Marks between words that say nothing: dots, dashes, commas in a row, pictures.
+DECORATION = re.compile(r"(?:\s+|^)(?:[.]{2,}|,{2,}|[-/*~|]+|[^\w\s.,;:!?'\"()@$%&+#=<>/-]+)(?=\s|$)")
+FEW_MARKS = 1
 WORD = re.compile(r"[^\W_]+(?:[@$!|][^\W_]+)*[@$]?|[.!?;\n]+|,")
 ENGLISH_TAIL = re.compile(r"(?<=[a-z])'(?=(?:m|s|t|re|ve|ll|d)\b)")
 APOSTROPHES = str.maketrans("‘’‛`´ʼ＇", "'" * 7)
@@ -55,6 +60,9 @@ def plain(text: str) -> str:
     text = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
     text = SPACED.sub(_join, text)
     text = PUNCTUATED.sub("", text)
+    text = LONG_RUN.sub(r"\1", text)
+    if len(DECORATION.findall(text)) > FEW_MARKS:
+        text = DECORATION.sub(" ", text)
     return DISGUISED.sub(lambda word: _undisguise(word.group()), text)
 
 
@@ -77,22 +85,28 @@ def latin(text: str) -> str:
 
 
 def disguised(text: str) -> bool:
-    """Whether undoing disguises changes more than case: then the text is judged in both forms."""
-    return _bare(plain(text)) != _bare(unicodedata.normalize("NFC", text).lower())
+    """Whether undoing disguises changes more than case: then it is judged in both forms."""
+    as_written = unicodedata.normalize("NFC", text).lower()
+    return plain(text).split() != as_written.split()
 
 
-def windows(text: str, size: int = LONGEST - 100, most: int = 8) -> list[str]:
-    """A text cut into overlapping pieces the encoder reads whole; beginning and end are never left out."""
-    if len(text) <= LONGEST:
+def sentences(text: str, short: int = 160) -> list[str]:
+    """The sentences of a text of several that is not short: danger in one of them is not to be talked away."""
+    parts = [part.strip() for part in SENTENCE_END.split(text) if len(part.split()) > 2]
+    return parts[:MOST_SENTENCES] if len(text) > short and len(parts) > 1 else []
+
+
+def windows(text: str, size: int = LONGEST - 100, most: int = 16) -> list[str]:
+    """A text cut into overlapping pieces the encoder reads whole; beginning and end are never left out.
+
+    `most` covers over 6,000 characters, more than either channel lets through.
+    """
+    if len(normalise(text)) < LONGEST:
         return [text]
-    starts = list(range(0, len(text) - size // 5, size - 80))
+    starts = [*range(0, max(1, len(text) - size), size - 80), max(0, len(text) - size)]
     if len(starts) > most:
         starts = starts[: most // 2] + starts[-(most // 2) :]
     return [text[start : start + size] for start in starts]
-
-
-def _bare(text: str) -> str:
-    return " ".join(LONG_RUN.sub(r"\1\1", text).split())
 
 
 def _join(match: re.Match[str]) -> str:

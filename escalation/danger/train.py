@@ -1,37 +1,47 @@
 """Train the danger classifier: `python -m escalation.danger.train`; --check only says whether it is stale.
 
-Deterministic: the same data give the same files, byte for byte. Everything is chosen by cross-validation in
-which near-duplicates and messages of one talk never stand on two sides.
+Deterministic: the same data and encoder give the same files, byte for byte. The encoder was tuned on nine
+tenths of the data (`make tune`); lines are fitted on these, and probabilities and thresholds on the tenth
+kept back.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+import zlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot import language
-from bot.embedding import embed_many, normalise
-from escalation.danger import curve, data, fitting, rules
-from escalation.danger.classifier import FOLDER, FORMAT
-from escalation.danger.context import together
-from escalation.danger.features import centred, many_groups
+from bot.embedding import normalise
+from bot.encoder import fingerprint
+from escalation.danger import data, fitting, rules, setting
+from escalation.danger.classifier import FOLDER, FORMAT, LEVELS, probabilities
+from escalation.danger.features import sharp, small
 from escalation.danger.taxonomy import SIGNALS, TOPICS
+from escalation.danger.vectors import vectors_of
 
-UNKNOWN, RAISED = "", "raised"  # levels of rows: risk not known; danger or emergency, not known which
-SIGNAL_STRICTNESS, SIGNAL_SHIFT, TOPIC_STRICTNESS = 30.0, 0.6, 10.0
+UNKNOWN = ""
+HARMFUL = ("danger", "emergency")
+NAMED_SHARE, NAMED_LONGEST = (
+    3,
+    90,
+)  # one in so many harmful messages is kept as an example, none longer than this
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All rows of training: one per different normalised text."""
+    """All rows of training, one per different normalised text, and where each belongs."""
 
     examples: list[data.Example]
     levels: NDArray[np.str_]
+    asks: NDArray[np.bool_]  # for a person
+    kept_back: NDArray[np.bool_]
     vectors: NDArray[np.float32]
 
 
@@ -43,7 +53,7 @@ def main() -> int:
     )
     if parser.parse_args().check:
         return check()
-    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # each processor reads its own batch
     write(*train())
     return 0
 
@@ -58,8 +68,15 @@ def check() -> int:
     found = rule_faults()
     for fault in found:
         print(fault)
-    if card.get("data") != data.data_hash() or card.get("format") != FORMAT:
+    model = FOLDER / "model.npz"
+    if not model.is_file() or card.get("model") != hashlib.sha256(model.read_bytes()).hexdigest():
+        found.append("the model's two files do not belong together: train anew")
+        print(found[-1])
+    elif card.get("data") != data.data_hash() or card.get("format") != FORMAT:
         found.append("the model is stale: the data have changed since it was trained")
+        print(found[-1])
+    elif card.get("encoder") != fingerprint():
+        found.append("the model is stale: the encoder has been tuned again since it was trained")
         print(found[-1])
     if not found:
         print("the rules are sound and the model fits the data")
@@ -75,151 +92,114 @@ def rule_faults() -> list[str]:
 def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The model's arrays and its card."""
     table = read()
-    mean = np.round(table.vectors.mean(axis=0), 6).astype(np.float32)
-    rows = centred(table.vectors, mean)
-    letters = fitting.letter_matrix(many_groups([example.text for example in table.examples]))
-    fold = fitting.folds(table.vectors, [example.source for example in table.examples])
-    inputs = fitting.held_out(rows, letters, table.levels, fold)
-    last = fitting.last_step(inputs, table.levels)
-    chances = fitting.probabilities(inputs, last)
-    heads = fitting.fit(rows, letters, table.levels)
+    tuned = ~table.kept_back
+    mean = np.round(table.vectors[tuned].mean(axis=0), 6).astype(np.float32)
+    rows = sharp(table.vectors, mean)
+    wanted = fitting.targets(table.levels, table.asks)
+    levels = np.array(
+        [
+            fitting.line(rows[tuned], yes[tuned], counts[tuned], fitting.strictness(head))
+            for head, (yes, counts) in zip(LEVELS, wanted, strict=True)
+        ]
+    )
+    scored = fitting.scores(rows, levels)
+    kept = table.kept_back
+    calibration = np.array(
+        [
+            fitting.calibration(scored[kept, number], yes[kept], counts[kept])
+            for number, (yes, counts) in enumerate(wanted)
+        ]
+    )
     arrays: dict[str, NDArray[Any]] = {
         "mean": mean,
-        "support": heads.support,
-        "coefficients": heads.coefficients.astype(np.float16),
-        "intercepts": heads.intercepts.astype(np.float32),
-        "letters": heads.letters.astype(np.float16),
-        "letter_intercepts": heads.letter_intercepts.astype(np.float32),
-        "last": last.astype(np.float32),
-        **label_lines(table, rows),
+        "lines": np.vstack([levels, labels(table, rows)]).astype(np.float32),
+        "calibration": calibration,
+        **named(table, rows),
     }
-    return arrays, card(table, rows, fold, chances)
+    chances = probabilities(scored[kept], calibration)
+    examples = [example for example, back in zip(table.examples, kept, strict=True) if back]
+    talks = setting.talk_chances(examples, mean, levels, calibration)
+    return arrays, card(table, setting.chosen(examples, chances, talks, ruled(examples)))
 
 
 def read() -> Table:
-    """Danger messages, the dialogue's examples and the talks, each different text once, with its vector."""
-    examples = [*data.danger_examples(), *data.topic_examples(), *talk_examples()]
+    """Danger messages and the dialogue's examples, each different text once, with its vector."""
     first: dict[str, data.Example] = {}
-    for example in examples:
-        first.setdefault(normalise(example.text), example)
-    levels = np.array([example.risk or UNKNOWN for example in first.values()])
-    vectors = embed_many(list(first)).astype(np.float16).astype(np.float32)
-    return Table(list(first.values()), levels, vectors)
+    for example in [*data.danger_examples(), *data.topic_examples()]:
+        text = normalise(example.text)
+        if text:
+            first.setdefault(text, example)
+    examples = list(first.values())
+    return Table(
+        examples,
+        np.array([example.risk or UNKNOWN for example in examples]),
+        np.array([example.topic == "talk_to_human" for example in examples]),
+        np.array([data.kept_back(text) for text in first]),
+        vectors_of(list(first)),
+    )
 
 
-def talk_examples() -> list[data.Example]:
-    """Talks as they are read together: raised where a human must be in, a concern before, or harmless."""
-    out = []
-    for talk in data.talks():
-        source = f"talk:{talk.language}:{talk.name}"
-        ends = [(len(talk.messages), "none")]
-        if talk.escalate_at is not None:
-            ends = [(talk.escalate_at, RAISED), (talk.escalate_at - 1, "concern")]
-        for end, level in ends:
-            if end > 0:
-                text = together(talk.messages[:end])
-                out.append(data.Example(text, talk.language, level, (), "disclosure", "talk", source))
-    return out
+def ruled(examples: list[data.Example]) -> NDArray[np.bool_]:
+    """Which messages a phrase rule sends to a human."""
+    books, _ = rules.read_books()
+    return np.array(
+        [
+            any(match.rule.level in HARMFUL for match in rules.matches(books, [example.text]))
+            for example in examples
+        ]
+    )
 
 
-def label_lines(table: Table, rows: fitting.Rows) -> dict[str, NDArray[np.float16]]:
-    """The lines that name signals and topics."""
-    told = np.array([example.style not in ("talk", "intent") for example in table.examples])
-    marked = np.array([[name in example.signals for name in SIGNALS] for example in table.examples])
-    topical = np.array([example.style != "talk" for example in table.examples])
-    wanted = np.array([[name == example.topic for name in TOPICS] for example in table.examples])
-    signals = fitting.lines(rows[told], marked[told], SIGNAL_STRICTNESS, SIGNAL_SHIFT)
-    topics = fitting.lines(rows[topical], wanted[topical], TOPIC_STRICTNESS)
-    return {"signals": signals.astype(np.float16), "topics": topics.astype(np.float16)}
+def labels(table: Table, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The lines that name signals and topics; a signal is learned from what may have one."""
+    told = np.array([example.style != "intent" for example in table.examples]).astype(float)
+    every, strict = np.ones(len(rows)), fitting.LABEL_STRICTNESS
+    lines = [
+        fitting.line(rows, np.array([name in example.signals for example in table.examples]), told, strict)
+        for name in SIGNALS
+    ]
+    lines += [
+        fitting.line(rows, np.array([name == example.topic for example in table.examples]), every, strict)
+        for name in TOPICS
+    ]
+    return np.array(lines)
 
 
-def card(
-    table: Table, rows: fitting.Rows, fold: NDArray[np.int64], chances: NDArray[np.float64]
-) -> dict[str, Any]:
-    """What the model was trained on, how its thresholds were chosen and what it does to held-out messages."""
-    styles = np.array([example.style for example in table.examples])
-    own = ~np.isin(styles, ["intent", "talk"])
-    hard = np.isin(styles, list(curve.HARD))
-    points = curve.points(chances, table.levels, hard, own)
-    best = curve.cheapest(points)
-    harmful = np.isin(table.levels, ["danger", "emergency"])
-    wants = np.array([example.topic == "talk_to_human" for example in table.examples])
-    person = held_out_person(table, rows, fold)
-    talks = chances[styles == "talk"]
-    told = table.levels[styles == "talk"]
-    certain = told != "concern"
-    talk = max(best.escalate, curve.best_split(talks[certain, 0], told[certain] == RAISED, 0.5))
-    thresholds = {
-        "escalate": best.escalate,
-        "emergency_floor": best.emergency_floor,
-        "emergency": curve.best_split(
-            chances[own & harmful, 1], table.levels[own & harmful] == "emergency", 1.5
-        ),
-        "concern": curve.best_split(
-            chances[own & ~harmful, 2], table.levels[own & ~harmful] == "concern", 1.0
-        ),
-        "person": curve.best_split(person[styles != "talk"], wants[styles != "talk"], 0.7),
-        "talk": round(talk, 3),
-        "sure_none": curve.sure_none(best.escalate),
+def named(table: Table, rows: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Some short harmful messages of ours, to tell a counsellor what a message is like."""
+    chosen = [
+        number
+        for number, example in enumerate(table.examples)
+        if example.risk in HARMFUL
+        and len(example.text) <= NAMED_LONGEST
+        and zlib.crc32(example.text.encode()) % NAMED_SHARE == 0
+    ]
+    return {
+        "examples": small(rows[chosen]),
+        "example_texts": np.array([table.examples[number].text for number in chosen]),
+        "example_languages": np.array([table.examples[number].language for number in chosen]),
+    }
+
+
+def card(table: Table, settings: dict[str, Any]) -> dict[str, Any]:
+    """What the model was trained on, how thresholds were chosen, what it does to messages kept back."""
+    counts = {
+        level or "topic only": int((table.levels == level).sum()) for level in sorted(set(table.levels))
     }
     return {
         "format": FORMAT,
         "data": data.data_hash(),
-        "gamma": fitting.GAMMA,
-        "thresholds": thresholds,
-        "rows": {
-            level or "topic only": int((table.levels == level).sum()) for level in sorted(set(table.levels))
-        },
-        "costs": {
-            "alarm": curve.COST_ALARM,
-            "missed danger": curve.COST_DANGER,
-            "missed emergency": curve.COST_EMERGENCY,
-        },
-        "chosen": asdict(best),
-        "by language": by_language(table, chances, best, own),
-        "curve": [asdict(point) for point in curve.front(points, best.emergency_floor)],
+        "encoder": fingerprint(),
+        "rows": counts,
+        **settings,
     }
-
-
-def held_out_person(table: Table, rows: fitting.Rows, fold: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How much each row asks for a person, by lines that never saw it."""
-    wanted = np.array([[name == example.topic for name in TOPICS] for example in table.examples])
-    out = np.zeros(len(rows))
-    for number in range(fitting.FOLDS):
-        inside = fold != number
-        lines = fitting.lines(rows[inside], wanted[inside], TOPIC_STRICTNESS)
-        units = rows[~inside] / np.linalg.norm(rows[~inside].astype(np.float64), axis=1, keepdims=True)
-        scores = np.exp(units @ lines[:, :-1].T + lines[:, -1])
-        out[~inside] = scores[:, TOPICS.index("talk_to_human")] / scores.sum(axis=1)
-    return out
-
-
-def by_language(
-    table: Table, chances: NDArray[np.float64], best: curve.Point, own: NDArray[np.bool_]
-) -> dict[str, dict[str, float]]:
-    """Held-out recall and alarms of the classifier alone, per language."""
-    raised = curve.is_raised(chances, best.escalate, best.emergency_floor)
-    spoken = np.array([example.language for example in table.examples])
-    out = {}
-    for name in sorted(set(spoken)):
-        here = own & (spoken == name)
-        harmful, quiet = (
-            here & np.isin(table.levels, ["danger", "emergency"]),
-            here & (table.levels == "none"),
-        )
-        out[str(name)] = {
-            "recall": round(float(raised[harmful].mean()), 3) if harmful.any() else 0.0,
-            "alarms": round(float(raised[quiet].mean()), 3) if quiet.any() else 0.0,
-            "harmful": int(harmful.sum()),
-            "harmless": int(quiet.sum()),
-        }
-    return out
 
 
 def write(arrays: dict[str, NDArray[Any]], facts: dict[str, Any]) -> None:
     """Both files of the model, and the letter groups of the language detector."""
     FOLDER.mkdir(exist_ok=True)
     np.savez_compressed(FOLDER / "model.npz", **arrays)  # type: ignore[arg-type]
+    facts["model"] = hashlib.sha256((FOLDER / "model.npz").read_bytes()).hexdigest()
     text = json.dumps(facts, indent=1, ensure_ascii=False)
     (FOLDER / "card.json").write_text(text + "\n", encoding="utf-8")
     spoken: dict[str, list[str]] = {}

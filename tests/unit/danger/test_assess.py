@@ -188,7 +188,7 @@ def test_a_model_whose_parts_do_not_fit_is_refused(tmp_path: Path) -> None:
     shutil.copy(classifier.FOLDER / "card.json", tmp_path / "card.json")
     with np.load(classifier.FOLDER / "model.npz") as content:
         arrays = {name: content[name] for name in content.files}
-    arrays["coefficients"] = arrays["coefficients"][:, :-1]
+    arrays["lines"] = arrays["lines"][:, :-1]
     np.savez(tmp_path / "model.npz", **arrays)
     with pytest.raises(classifier.ModelError):
         classifier.Classifier.load(tmp_path)

@@ -52,7 +52,7 @@ def test_windows_cover_the_beginning_and_the_end_of_a_long_text() -> None:
     pieces = windows(text)
     assert pieces[0].startswith("word0 ")
     assert pieces[-1].endswith("word2999")
-    assert len(pieces) <= 8
+    assert len(pieces) <= 16
     assert windows("short") == ["short"]
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from escalation.danger import classifier, curve, data, fitting, train
+from bot.embedding import normalise
+from escalation.danger import classifier, curve, curve_page, data, fitting, leaks, train
 from escalation.danger.evaluate import wilson
-from escalation.danger.features import centred, groups, kernel
+from escalation.danger.tuning import lessons
 
 GROUP = """
 - risk: danger
@@ -87,39 +88,74 @@ def test_a_fresh_model_passes_the_check(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(data, "data_hash", lambda: card["data"])
     monkeypatch.setattr(train, "rule_faults", list)
     assert train.check() == 0
+    monkeypatch.setattr(train, "fingerprint", lambda: "of another encoder")
+    assert train.check() == 1
 
 
-def test_likenesses_share_a_fold() -> None:
-    vectors = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors[20:] = vectors[:20] + 1e-4
-    fold = fitting.folds(vectors, ["x"] * 38 + ["talk:en:a"] * 2)
-    assert (fold[20:] == fold[:20]).all()
-    assert fold[38] == fold[39]
-    assert set(fold) == set(range(fitting.FOLDS))
+def test_the_cost_curve_is_a_page_with_a_picture() -> None:
+    page = curve_page.page()
+    card = json.loads((classifier.FOLDER / "card.json").read_text(encoding="utf-8"))
+    assert page.count("<svg") == 1
+    assert f"{card['chosen']['missed']:g}" in page
+    assert len(card["curve"]) > 20
 
 
 def test_the_cheapest_point_balances_misses_and_alarms() -> None:
     chances = np.array([[0.9, 0.1], [0.8, 0.6], [0.2, 0.0], [0.1, 0.0]])
-    levels = np.array(["danger", "emergency", "none", "none"])
-    points = curve.points(chances, levels, np.array([False, False, True, False]), np.ones(4, dtype=bool))
+    levels, none = np.array(["danger", "emergency", "none", "none"]), np.zeros(4, dtype=bool)
+    points = curve.points(
+        chances, levels, np.array([False, False, True, False]), np.ones(4, dtype=bool), none
+    )
     best = curve.cheapest(points)
     assert (best.missed, best.alarms, best.cost) == (0.0, 0.0, 0.0)
     assert best.emergency_floor <= 0.6
     assert best.escalate > 0.2
 
 
-def test_training_small_heads_twice_gives_the_same_numbers() -> None:
+def test_a_line_tells_rows_apart_and_comes_out_the_same_twice() -> None:
     generator = np.random.default_rng(3)
-    rows = centred(generator.normal(size=(60, 384)).astype(np.float32), np.zeros(384, dtype=np.float32))
-    levels = np.array(["none", "concern", "danger", "emergency"] * 15)
-    letters = fitting.letter_matrix(
-        [groups(f"text number {number} {levels[number]}") for number in range(60)]
-    )
-    one, other = (fitting.fit(rows, letters, levels) for _ in range(2))
-    assert (one.coefficients == other.coefficients).all()
-    assert (one.letters == other.letters).all()
-    assert kernel(rows[:2], rows[:2], 1.0)[0, 0] == 1.0
+    rows = generator.normal(size=(120, 16)).astype(np.float32)
+    levels = np.array(["none", "concern", "danger", "emergency"] * 30)
+    rows[np.isin(levels, ["danger", "emergency"]), 0] += 6
+    targets = fitting.targets(levels, np.zeros(120, dtype=bool))
+    one, other = (np.array([fitting.line(rows, *target, 1.0) for target in targets]) for _ in range(2))
+    assert (one == other).all()
+    scores = fitting.scores(rows, one)
+    assert scores[levels == "danger", 0].min() > scores[levels == "none", 0].max()
+    assert (scores[:, 3] < -5).all()  # nobody asks for a person here
+
+
+def test_calibration_makes_shares_of_scores() -> None:
+    scores = np.repeat([-2.0, 2.0], 100)
+    yes = np.array([number % 10 == 0 for number in range(100)] + [number % 10 != 0 for number in range(100)])
+    slope, shift = fitting.calibration(scores, yes, np.ones(200))
+    low, high = classifier.probabilities(np.array([[-2.0], [2.0]]), np.array([[slope, shift]])).ravel()
+    assert low == pytest.approx(0.1, abs=0.02)
+    assert high == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_kept_back_tenth_is_never_tuned_on() -> None:
+    asked = lessons.lessons()
+    assert not any(data.kept_back(text) for text in asked.texts)
+    everything = {normalise(example.text) for example in data.danger_examples()} - {""}
+    kept = sum(data.kept_back(text) for text in everything)
+    assert 0.08 < kept / len(everything) < 0.12
+
+
+def test_the_held_out_part_is_not_known_to_training() -> None:
+    held, trained = leaks.held_out_texts(), leaks.trained_texts()
+    assert len(held) > 1000
+    assert leaks.leaks(held, trained) == []
+    assert leaks.leaks(["he hits me every night with a belt"], ["He hits me every nigth with a belt!"])
+
+
+def test_a_talk_that_ends_before_it_is_dangerous_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "en.yml"
+    path.write_text("- {name: a, escalate_at: 3, messages: [hi, there]}", encoding="utf-8")
+    with pytest.raises(data.DataError, match="talk 1"):
+        data.talk_file(path)
+    path.write_text("- {name: a, escalate_at: never, messages: [hi, there]}", encoding="utf-8")
+    assert data.talk_file(path)[0].escalate_at is None
 
 
 def test_intervals_are_wilsons() -> None:
