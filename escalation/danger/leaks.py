@@ -46,7 +46,7 @@ def leaks(held_out: Sequence[str], trained: Sequence[str]) -> list[tuple[str, st
 
 
 def held_out_texts() -> list[str]:
-    """Every message of the held-out part; of its talks each is a talk as a whole, and no single line a leak."""
+    """Every message of the held-out part; a talk is one as a whole, no single line of it is a leak."""
     paths = [path for path in sorted(HELD_OUT.rglob("*.yml")) if path.parent.name != "talks"]
     return [example.text for path in paths for example in data.read_file(path)]
 

@@ -91,7 +91,7 @@ def disguised(text: str) -> bool:
 
 
 def sentences(text: str, short: int = 160) -> list[str]:
-    """The sentences of a text of several that is not short: danger in one of them is not to be talked away."""
+    """The sentences of a text of several that is not short: danger in one is not to be talked away."""
     parts = [part.strip() for part in SENTENCE_END.split(text) if len(part.split()) > 2]
     return parts[:MOST_SENTENCES] if len(text) > short and len(parts) > 1 else []
 

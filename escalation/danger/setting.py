@@ -36,7 +36,7 @@ def chosen(
         "emergency_floor": best.emergency_floor,
         "emergency": curve.best_split(chances[harmful, 1], levels[harmful] == "emergency", 1.0),
         "concern": curve.best_split(chances[own & ~harmful, 2], levels[own & ~harmful] == "concern", 1.0),
-        "person": curve.best_split(chances[:, 3], asks, 2.0),
+        "person": curve.best_split(chances[:, 3], asks, 1.0),
         "talk": round(max(best.escalate, float(np.quantile(talks, 1 - TALK_ALARMS))), 3),
         "sure_none": curve.sure_none(best.escalate),
     }
