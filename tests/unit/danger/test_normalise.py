@@ -31,9 +31,7 @@ def test_a_text_becomes_the_words_that_rules_compare(written: str, words: list[s
     assert tokens(written) == words
 
 
-@pytest.mark.parametrize(
-    "text", ["POMOĆ!!", "Ма шта кажеш", "s'me le të dal", "i have 2 dogs", "sooooo cool"]
-)
+@pytest.mark.parametrize("text", ["POMOĆ!!", "Ма шта кажеш", "s'me le të dal", "i have 2 dogs"])
 def test_ordinary_writing_is_no_disguise(text: str) -> None:
     assert not disguised(text)
 
@@ -45,6 +43,11 @@ def test_disguises_are_noticed(text: str) -> None:
 
 def test_plain_keeps_alphabets_and_punctuation() -> None:
     assert plain("Помоћ, MË ndihmo!") == "помоћ, më ndihmo!"
+
+
+@pytest.mark.parametrize("text", ["he hiiiits meeee", "on 😭😭 me - bije", "h.e.l.p me pls"])
+def test_drawn_out_and_decorated_writing_is_judged_in_both_forms(text: str) -> None:
+    assert disguised(text)
 
 
 def test_windows_cover_the_beginning_and_the_end_of_a_long_text() -> None:
