@@ -146,7 +146,7 @@ def test_the_held_out_part_is_not_known_to_training() -> None:
     held, trained = leaks.held_out_texts(), leaks.trained_texts()
     assert len(held) > 1000
     assert leaks.leaks(held, trained) == []
-    assert leaks.leaks(["he hits me every night with a belt"], ["He hits me every nigth with a belt!"])
+    assert leaks.leaks(["he hits me every night with a belt"], ["ok, he hits me every night with a BELT"])
 
 
 def test_a_talk_that_ends_before_it_is_dangerous_is_refused(tmp_path: Path) -> None:
