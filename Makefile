@@ -50,7 +50,7 @@ install: $(ROOT_STAMP) $(ENGINE_STAMP) ## both environments, from the hashed loc
 train: install ## the dialogue model and the danger classifier, if their data changed
 	@.venv/bin/hotline content train --if-stale
 
-tune: $(ROOT_STAMP) $(TUNE_STAMP) ## the encoder's upper layers, anew from all danger data: developers, an hour, 3 GB of torch
+tune: $(ROOT_STAMP) $(TUNE_STAMP) ## the encoder's upper layers, anew from all danger data: developers, half an hour or more, 3 GB of torch
 	@PYTHONPATH=. .tune/bin/python -m escalation.danger.tuning
 
 run: train ## everything on this machine, with a phone to text from and a counsellor console

@@ -22,8 +22,13 @@ from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
 RULE_SURE = 0.95  # how sure a matched rule of danger or emergency is, for the order of the queue
+DOUBTED = 0.04  # below this the classifier is so sure of no danger that a rule alone only offers a person
+# In the middle of a talk a message below ALONE counts only where the last few together reach HEARD: "i am 19.
+# she says 900 euro and i sleep in the house" is an answer, not a cry.
+ALONE, HEARD = 0.9, 0.4
 SURE = 0.9  # how sure one sentence of a long text must be, for the whole to be danger
 PERSON_WORDS = 25  # a longer text that only mentions people is not a request for one, unless a rule says so
+URGENT = ("danger", "emergency")
 UNJUDGED = "could not be judged: a human has to read it"
 
 
@@ -38,6 +43,11 @@ class Seen:
     before: Judgement | None = None
     talk: Judgement | None = None
     like: str | None = None
+
+    @property
+    def out_of_place(self) -> bool:
+        """Whether the message sounds dangerous only by itself, and not for sure, in a talk that does not."""
+        return self.talk is not None and self.now.escalate < ALONE and self.talk.escalate < HEARD
 
 
 class Assessor:
@@ -108,12 +118,22 @@ class Assessor:
             like = self._classifier.similar(vector, text, language)
         if len(messages) == 1:
             return Seen(now, like=like)
-        before = None
-        for message in () if judged else messages[:-1]:
-            read = self._read(message, embed(normalise(message)))
-            before = read if before is None else before.raised(read)
-        talk = self._classifier.judge(embed(normalise(together(messages))))
-        return Seen(now, before, talk, like)
+        before = None if judged else self._before(messages[:-1])
+        return Seen(now, before, self._alone(together(messages)), like)
+
+    def _before(self, messages: Sequence[str]) -> Judgement | None:
+        """The worst of earlier messages, as each was judged in its time: what was raised stays raised."""
+        assert self._classifier is not None
+        worst: Judgement | None = None
+        for number, message in enumerate(messages, start=1):
+            now = self._read(message, embed(normalise(message)))
+            seen = Seen(now, talk=self._alone(together(messages[:number])) if number > 1 else None)
+            counted = [] if seen.out_of_place else [now]
+            if seen.talk and seen.talk.escalate >= self._classifier.thresholds.talk:
+                counted.append(seen.talk)
+            for one in counted:
+                worst = one if worst is None else worst.raised(one)
+        return worst
 
     def _read(self, text: str, vector: Vector) -> Judgement:
         """A text in all its windows and, where it is disguised, also with the disguise undone.
@@ -121,36 +141,44 @@ class Assessor:
         `vector` is that of the whole text, as far as the encoder reads it.
         """
         assert self._classifier is not None
-        judged = self._classifier.judge(vector)
+        judged = self._classifier.judge(normalise(text), vector)
         pieces = windows(text)[1:]
         if disguised(text):
             pieces += windows(plain(text))
         for piece in pieces:
-            judged = judged.raised(self._classifier.judge(embed(normalise(piece))))
+            judged = judged.raised(self._alone(piece))
         if judged.escalate < self._classifier.thresholds.escalate:
             for sentence in sentences(text):
-                alone = self._classifier.judge(embed(normalise(sentence)))
+                alone = self._alone(sentence)
                 judged = judged.raised(alone) if alone.escalate >= SURE else judged
         return judged
+
+    def _alone(self, text: str) -> Judgement:
+        assert self._classifier is not None
+        text = normalise(text)
+        return self._classifier.judge(text, embed(text))
 
     def _verdict(
         self, language: str, messages: Sequence[str], matched: Sequence[rules.Match], seen: Seen | None
     ) -> Assessment:
         risk, reasons = ruled(matched)
+        if risk in URGENT and self._doubts(messages, seen):
+            risk = "concern"
+            reasons.append("but all in all it reads as harmless: a person is offered")
         signals = {signal for match in matched for signal in match.rule.signals}
-        score = RULE_SURE if risk in ("danger", "emergency") else 0.0
+        score = RULE_SURE if risk in URGENT else 0.0
         raised = flags(matched) if len(messages) > 1 else []
         if adds_up(raised):
             risk = higher(risk, "danger")
             reasons.append("warning signs add up over the talk: " + ", ".join(FLAGS[flag] for flag in raised))
-        unjudged = seen is None and risk not in ("danger", "emergency")
+        unjudged = seen is None and risk not in URGENT
         topic, person = "disclosure" if score else "off_topic", False
         if seen is not None and self._classifier is not None:
             limits = self._limits(language)
             found, why = classified(seen, limits)
             risk = higher(risk, found)
             score = max(score, *(one.escalate for one in (seen.now, seen.before, seen.talk) if one))
-            if found in ("danger", "emergency"):
+            if found in URGENT:
                 signals |= {
                     signal for one in (seen.now, seen.before, seen.talk) if one for signal in one.signals
                 }
@@ -168,10 +196,16 @@ class Assessor:
             score=round(min(1.0, score), 4),
             signals=tuple(name for name in SIGNALS if name in signals),
             topic="talk_to_human" if person and risk in ("none", "concern") else topic,
-            escalate=risk in ("danger", "emergency") or person or unjudged,
+            escalate=risk in URGENT or person or unjudged,
             wants_person=person,
             reasons=tuple(dict.fromkeys(reasons)),
         )
+
+    def _doubts(self, messages: Sequence[str], seen: Seen | None) -> bool:
+        """Whether the classifier speaks clearly against the rules; never where a text is disguised."""
+        if seen is None or any(map(disguised, messages)):
+            return False
+        return all(one.escalate < DOUBTED for one in (seen.now, seen.before, seen.talk) if one)
 
     def _limits(self, language: str) -> Thresholds:
         """The thresholds; where the rules of a language are broken, the classifier alone is more careful."""
@@ -216,13 +250,15 @@ def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
         if judgement is seen.talk and judgement.escalate < bar:
             continue
         found = level_of(judgement, bar, limits)
+        if judgement is seen.now and seen.out_of_place and found in URGENT:
+            found = "concern"
         risk = higher(risk, found)
         if found != "none":
             kinds = ", ".join(signal.replace("_", " ") for signal in judgement.signals) or "no one kind"
             reasons.append(
                 f"{where} our examples of {found}: {kinds} ({round(100 * judgement.escalate)} of 100)"
             )
-    if seen.like and risk in ("danger", "emergency"):
+    if seen.like and risk in URGENT:
         reasons.append(f"most like our example: \u201c{seen.like}\u201d")
     return risk, reasons
 

@@ -1,8 +1,8 @@
 """The trained half of the judgement: numpy only, one small file.
 
 Lines over the sentence vector say how probable each level is, which signals and topic a text has and
-whether it asks for a person. A few of our own examples are kept with it, to tell a counsellor what a
-message is like.
+whether it asks for a person; lines over how the text is spelt say a little more of the levels. A few of our
+own examples are kept with it, to tell a counsellor what a message is like.
 """
 
 import io
@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.embedding import DIMENSIONS, normalise
+from escalation.danger import letters
 from escalation.danger.features import Vector, directions, sharp
 from escalation.danger.taxonomy import SIGNALS, TOPICS
 
 FOLDER = Path(__file__).with_name("model")
-FORMAT = 2
+FORMAT = 3
 LEVELS = ("escalate", "emergency", "concern", "person")
 ALIKE = 0.6  # cosine from which an example is worth naming
 ECHO = 0.5  # share of common words from which an example says what the person said
@@ -76,6 +77,7 @@ class Classifier:
     def __init__(self, arrays: dict[str, NDArray[Any]], card: dict[str, Any]) -> None:
         self._mean = arrays["mean"].astype(np.float32)
         self._lines = arrays["lines"].astype(np.float32)
+        self._letters = arrays["letters"].astype(np.float32)
         self._calibration = arrays["calibration"].astype(np.float64)
         self._examples = arrays["examples"]
         self._example_texts: list[str] = arrays["example_texts"].tolist()
@@ -101,14 +103,15 @@ class Classifier:
             raise ModelError(f"the model cannot be read: {type(error).__name__}") from None
         return model
 
-    def judge(self, vector: Vector) -> Judgement:
-        """The probabilities of a text with this vector."""
+    def judge(self, text: str, vector: Vector) -> Judgement:
+        """The probabilities of a normalised text with this vector."""
         row = sharp(vector, self._mean)
         scores = self._lines[:, :-1] @ row + self._lines[:, -1]
+        spelt = letters.scores(text, self._letters)
         if not np.isfinite(scores).all():
             raise ModelError("a score is no number")  # it would read as harmless
         levels, rest = scores[: len(LEVELS)], scores[len(LEVELS) :]
-        escalate, emergency, concern, person = probabilities(levels[None, :], self._calibration)[0]
+        escalate, emergency, concern, person = probabilities(levels[None], spelt[None], self._calibration)[0]
         topics = rest[len(SIGNALS) :]
         return Judgement(
             escalate=float(escalate),
@@ -140,7 +143,8 @@ class Classifier:
         shapes = {
             "mean": (self._mean.shape, (DIMENSIONS,)),
             "lines": (self._lines.shape, (lines, DIMENSIONS + 1)),
-            "calibration": (self._calibration.shape, (len(LEVELS), 2)),
+            "letters": (self._letters.shape, (len(LEVELS), letters.BUCKETS + 1)),
+            "calibration": (self._calibration.shape, (len(LEVELS), 3)),
             "examples": (self._examples.shape, (examples, DIMENSIONS)),
             "example_languages": (self._example_languages.shape, (examples,)),
         }
@@ -148,11 +152,14 @@ class Classifier:
             if found != wanted:
                 raise ModelError(f"the model's {name} have the wrong size")
         limits = np.array(astuple(self.thresholds))
-        if not all(np.isfinite(part).all() for part in (self._mean, self._lines, self._calibration, limits)):
+        parts = (self._mean, self._lines, self._letters, self._calibration, limits)
+        if not all(np.isfinite(part).all() for part in parts):
             raise ModelError("the model holds numbers that are none")
 
 
-def probabilities(scores: NDArray[Any], calibration: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Calibrated probabilities (rows, levels) of raw scores: a slope and a shift for each level."""
-    raised = scores.astype(np.float64) * calibration[:, 0] + calibration[:, 1]
+def probabilities(
+    scores: NDArray[Any], spelt: NDArray[Any], calibration: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Calibrated probabilities (rows, levels) of both raw scores: a weight for each, and a shift."""
+    raised = scores.astype(np.float64) * calibration[:, 0] + spelt * calibration[:, 1] + calibration[:, 2]
     return np.asarray(1 / (1 + np.exp(-np.clip(raised, -50, 50))), dtype=np.float64)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# What a miss costs against an alarm is a judgement, stated here: a missed danger is as bad as six needless
-# alarms, a missed emergency as bad as thirty. What is missed is still answered with a number to call, and as
+# What a miss costs against an alarm is a judgement, stated here: a missed danger is as bad as ten needless
+# alarms, a missed emergency as bad as fifty. What is missed is still answered with a number to call, and as
 # a concern with the offer of a person, while counsellors who drown in alarms miss everything. Rates are
 # weighed by how often each kind is expected to come in.
-COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 6.0, 30.0
+COST_ALARM, COST_DANGER, COST_EMERGENCY = 1.0, 10.0, 50.0
 SHARE_NONE, SHARE_DANGER, SHARE_EMERGENCY = 0.92, 0.06, 0.02
 HARD = {"idiom", "negation", "school_film", "rambling"}  # styles of harmless messages that look dangerous
 GRID = np.round(np.concatenate([np.arange(0.01, 0.2, 0.01), np.arange(0.2, 0.96, 0.02)]), 3)

@@ -151,6 +151,19 @@ def figures(judged: Sequence[Judged]) -> None:
     if told:
         right = sum(one.example.language == one.verdict.language for one in told)
         print(f"  {'language':22s} {Share(right, len(told))}")
+    topics(judged)
+
+
+def topics(judged: Sequence[Judged]) -> None:
+    """Whether what the writer wants was understood, where the bot answers."""
+    rows = [one for one in judged if one.example.topic and one.example.risk in ("none", "concern")]
+    for name, here in (
+        ("topic right", rows),
+        ("  off-topic noticed", [one for one in rows if one.example.topic == "off_topic"]),
+    ):
+        if here:
+            right = sum(one.verdict.topic == one.example.topic for one in here)
+            print(f"  {name:22s} {Share(right, len(here))}")
 
 
 def details(judged: Sequence[Judged], worst: int) -> None:

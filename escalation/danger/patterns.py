@@ -16,6 +16,7 @@ PIECE = re.compile(r"//|\.\.\.|\.\.|#|\^|\$|\([^()]*\)\??|[^\s()]+")
 NAMED = re.compile(r"\{(\w+)\}")
 MARKS = {BREAK, STOP, PAUSE}
 SHORT_GAP, LONG_GAP = 3, 8
+MANY = 3000  # phrases that the brackets of one word's place may stand for
 SPECIAL = {
     "#": r"\d+\w* ",  # a number
     "^": r"(?:(?<=^ )|(?<=/ ))",  # a message begins here
@@ -92,18 +93,39 @@ def compiled(
 
 
 def _flatten(source: str) -> str:
-    """A bracket inside a bracket is a list inside a list of alternatives: the inner brackets fall away."""
-    out, depth = [], 0
-    for letter in source:
-        depth += (letter == "(") - (letter == ")")
-        if depth < 0:
+    """A bracket inside a bracket is multiplied out: (at (school|work)|home) is (at school|at work|home)."""
+    out, place = "", 0
+    while place < len(source):
+        if source[place] == ")":
             raise PatternError(f"{source}: a bracket is closed that was not opened")
-        if (letter == "(" and depth > 1) or (letter == ")" and depth > 0):
-            continue
-        out.append(letter)
-    if depth:
-        raise PatternError(f"{source}: a bracket is not closed")
-    return "".join(out)
+        if source[place] == "(":
+            found, place = _alternatives(source, place + 1)
+            out += f"({'|'.join(found)})"
+        else:
+            out, place = out + source[place], place + 1
+    return out
+
+
+def _alternatives(source: str, place: int) -> tuple[list[str], int]:
+    """What stands in the bracket that opened before `place`, without inner brackets, and where it ends."""
+    done: list[str] = []
+    current = [""]
+    while place < len(source):
+        letter, place = source[place], place + 1
+        if letter == ")":
+            return [*done, *current], place
+        if letter == "(":
+            inner, place = _alternatives(source, place)
+            if source[place : place + 1] == "?":
+                inner, place = [*inner, ""], place + 1
+            current = [before + after for before in current for after in inner]
+            if len(current) > MANY:
+                raise PatternError(f"{source}: the brackets multiply to more than {MANY} phrases")
+        elif letter == "|":
+            done, current = done + current, [""]
+        else:
+            current = [before + letter for before in current]
+    raise PatternError(f"{source}: a bracket is not closed")
 
 
 def _choices(piece: str, sounds: Mapping[str, str]) -> list[list[str]]:

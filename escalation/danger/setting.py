@@ -1,7 +1,7 @@
 """Where probabilities become verdicts: thresholds by the cost curve of the messages kept back from tuning."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,22 @@ TALK_ALARMS = 0.01  # of harmless talks, read together, that may go to a human
 QUIET = 3  # harmless messages that are read together to choose the talk's threshold
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """What makes probabilities of texts and their vectors."""
+
+    mean: NDArray[np.float32]
+    lines: Floats
+    letters: NDArray[np.float32]
+    calibration: Floats
+
+    def chances(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> Floats:
+        """The probabilities (texts, levels) of normalised texts."""
+        scored = fitting.scores(sharp(vectors, self.mean), self.lines)
+        spelt = fitting.letter_scores(fitting.letter_table(texts), self.letters)
+        return probabilities(scored, spelt, self.calibration)
 
 
 def chosen(
@@ -77,9 +93,7 @@ def by_language(
     return out
 
 
-def talk_chances(
-    kept: Sequence[data.Example], mean: NDArray[np.float32], lines: Floats, calibration: Floats
-) -> Floats:
+def talk_chances(kept: Sequence[data.Example], model: Scorer) -> Floats:
     """How dangerous harmless talks look that are made of harmless messages kept back."""
     texts = []
     for name in sorted({example.language for example in kept}):
@@ -92,5 +106,4 @@ def talk_chances(
             normalise(together(quiet[start : start + QUIET]))
             for start in range(0, len(quiet) - QUIET + 1, QUIET)
         ]
-    rows = sharp(embed_many(texts), mean)
-    return np.asarray(probabilities(fitting.scores(rows, lines), calibration)[:, 0], dtype=np.float64)
+    return model.chances(texts, embed_many(texts))[:, 0]

@@ -1,8 +1,8 @@
 """Train the danger classifier: `python -m escalation.danger.train`; --check only says whether it is stale.
 
 Deterministic: the same data and encoder give the same files, byte for byte. The encoder was tuned on nine
-tenths of the data (`make tune`); lines are fitted on these, and probabilities and thresholds on the tenth
-kept back.
+tenths of the data (`make tune`); lines begin as it was tuned with and are fitted on these, probabilities and
+thresholds on the tenth kept back.
 """
 
 import argparse
@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 from bot import language
 from bot.embedding import normalise
 from bot.encoder import fingerprint
-from escalation.danger import data, fitting, rules, setting
-from escalation.danger.classifier import FOLDER, FORMAT, LEVELS, probabilities
+from escalation.danger import answers, data, fitting, rules, setting
+from escalation.danger.assess import DOUBTED
+from escalation.danger.classifier import FOLDER, FORMAT, probabilities
 from escalation.danger.features import sharp, small
 from escalation.danger.taxonomy import SIGNALS, TOPICS
 from escalation.danger.vectors import vectors_of
 
 UNKNOWN = ""
 HARMFUL = ("danger", "emergency")
+OWN_TOPIC = 3.0  # how much a danger file's message counts in learning topics, against an example of an intent
 NAMED_SHARE, NAMED_LONGEST = (
     3,
     90,
@@ -38,6 +40,7 @@ NAMED_SHARE, NAMED_LONGEST = (
 class Table:
     """All rows of training, one per different normalised text, and where each belongs."""
 
+    texts: list[str]  # normalised
     examples: list[data.Example]
     levels: NDArray[np.str_]
     asks: NDArray[np.bool_]  # for a person
@@ -91,35 +94,44 @@ def rule_faults() -> list[str]:
 
 def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """The model's arrays and its card."""
+    begun = answers.read()
+    if begun.encoder != fingerprint():
+        raise data.DataError("answers.npz belongs to another encoder: run make tune")
     table = read()
-    tuned = ~table.kept_back
-    mean = np.round(table.vectors[tuned].mean(axis=0), 6).astype(np.float32)
-    rows = sharp(table.vectors, mean)
+    tuned, kept = ~table.kept_back, table.kept_back
+    rows = sharp(table.vectors, begun.mean)
     wanted = fitting.targets(table.levels, table.asks)
     levels = np.array(
         [
-            fitting.line(rows[tuned], yes[tuned], counts[tuned], fitting.strictness(head))
-            for head, (yes, counts) in zip(LEVELS, wanted, strict=True)
+            fitting.moved(rows[tuned], yes[tuned], counts[tuned], start)
+            for (yes, counts), start in zip(wanted, begun.levels, strict=True)
         ]
     )
-    scored = fitting.scores(rows, levels)
-    kept = table.kept_back
+    spelt = fitting.letter_table(table.texts)
+    letter_lines = np.array(
+        [fitting.letter_line(spelt[tuned], yes[tuned], counts[tuned]) for yes, counts in wanted]
+    )
+    letter_lines = letter_lines.astype(np.float16)
+    scored, spelt_scored = fitting.scores(rows, levels), fitting.letter_scores(spelt, letter_lines)
     calibration = np.array(
         [
-            fitting.calibration(scored[kept, number], yes[kept], counts[kept])
-            for number, (yes, counts) in enumerate(wanted)
+            fitting.calibration(scored[kept, head], spelt_scored[kept, head], yes[kept], counts[kept])
+            for head, (yes, counts) in enumerate(wanted)
         ]
     )
     arrays: dict[str, NDArray[Any]] = {
-        "mean": mean,
-        "lines": np.vstack([levels, labels(table, rows)]).astype(np.float32),
+        "mean": begun.mean,
+        "lines": np.vstack([levels, labels(table, rows, begun.named)]).astype(np.float32),
+        "letters": letter_lines,
         "calibration": calibration,
         **named(table, rows),
     }
-    chances = probabilities(scored[kept], calibration)
+    chances = probabilities(scored[kept], spelt_scored[kept], calibration)
     examples = [example for example, back in zip(table.examples, kept, strict=True) if back]
-    talks = setting.talk_chances(examples, mean, levels, calibration)
-    return arrays, card(table, setting.chosen(examples, chances, talks, ruled(examples)))
+    model = setting.Scorer(begun.mean, levels, letter_lines.astype(np.float32), calibration)
+    talks = setting.talk_chances(examples, model)
+    heard = ruled(examples) & (chances[:, 0] >= DOUBTED)
+    return arrays, card(table, setting.chosen(examples, chances, talks, heard))
 
 
 def read() -> Table:
@@ -131,6 +143,7 @@ def read() -> Table:
             first.setdefault(text, example)
     examples = list(first.values())
     return Table(
+        list(first),
         examples,
         np.array([example.risk or UNKNOWN for example in examples]),
         np.array([example.topic == "talk_to_human" for example in examples]),
@@ -150,19 +163,23 @@ def ruled(examples: list[data.Example]) -> NDArray[np.bool_]:
     )
 
 
-def labels(table: Table, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The lines that name signals and topics; a signal is learned from what may have one."""
-    told = np.array([example.style != "intent" for example in table.examples]).astype(float)
-    every, strict = np.ones(len(rows)), fitting.LABEL_STRICTNESS
-    lines = [
-        fitting.line(rows, np.array([name in example.signals for example in table.examples]), told, strict)
-        for name in SIGNALS
+def labels(table: Table, rows: NDArray[np.float32], begun: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The lines that name signals and topics.
+
+    A signal is learned from what may have one, a topic from what the bot may answer: that is where it counts.
+    """
+    tuned = ~table.kept_back
+    told = np.array([example.style != "intent" for example in table.examples])
+    signals = [
+        fitting.moved(rows[tuned], has[tuned], told[tuned].astype(float), start)
+        for has, start in (
+            (np.array([name in example.signals for example in table.examples]), begun[number])
+            for number, name in enumerate(SIGNALS)
+        )
     ]
-    lines += [
-        fitting.line(rows, np.array([name == example.topic for example in table.examples]), every, strict)
-        for name in TOPICS
-    ]
-    return np.array(lines)
+    topics = np.array([TOPICS.index(example.topic) for example in table.examples])
+    counts = np.where(told, OWN_TOPIC, 1.0) * ~np.isin(table.levels, HARMFUL) * tuned
+    return np.vstack([*signals, fitting.topic_lines(rows, topics, counts, len(TOPICS))])
 
 
 def named(table: Table, rows: NDArray[np.float32]) -> dict[str, NDArray[Any]]:

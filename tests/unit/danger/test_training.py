@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.embedding import normalise
-from escalation.danger import classifier, curve, curve_page, data, fitting, leaks, train
+from escalation.danger import classifier, curve, curve_page, data, fitting, leaks, letters, train
 from escalation.danger.evaluate import wilson
 from escalation.danger.tuning import lessons
 
@@ -118,18 +118,44 @@ def test_a_line_tells_rows_apart_and_comes_out_the_same_twice() -> None:
     levels = np.array(["none", "concern", "danger", "emergency"] * 30)
     rows[np.isin(levels, ["danger", "emergency"]), 0] += 6
     targets = fitting.targets(levels, np.zeros(120, dtype=bool))
-    one, other = (np.array([fitting.line(rows, *target, 1.0) for target in targets]) for _ in range(2))
+    start = np.zeros(17)
+    one, other = (
+        np.array([fitting.moved(rows, *target, start, 1.0) for target in targets]) for _ in range(2)
+    )
     assert (one == other).all()
     scores = fitting.scores(rows, one)
     assert scores[levels == "danger", 0].min() > scores[levels == "none", 0].max()
-    assert (scores[:, 3] < -5).all()  # nobody asks for a person here
+    assert (scores[:, 3] < 0).all()  # nobody asks for a person here
+
+
+def test_a_line_stays_where_it_began_unless_rows_speak_against_it() -> None:
+    rows = np.eye(4, dtype=np.float32) * 10
+    start = np.array([9.0, -9.0, 0.0, 0.0, 0.0])
+    yes = np.array([True, False, True, False])
+    line = fitting.moved(rows, yes, np.ones(4), start, 0.01)
+    assert line[:2] == pytest.approx(start[:2], abs=0.01)
+    assert line[2] > 0.03
+    assert line[3] < -0.03
+
+
+def test_spelling_tells_texts_apart() -> None:
+    texts = ["he hits me", "she hits me", "good morning", "good evening"] * 3
+    yes = np.array([True, True, False, False] * 3)
+    table = fitting.letter_table(texts)
+    lines = np.array([fitting.letter_line(table, yes, np.ones(len(texts)))], dtype=np.float32)
+    found = fitting.letter_scores(table, lines)[:, 0]
+    assert (found > 0).tolist() == yes.tolist()
+    assert letters.scores(texts[0], lines)[0] == pytest.approx(found[0], abs=1e-4)
+    assert letters.scores("he hitts me", lines)[0] > 0 > letters.scores("gud morning", lines)[0]
+    assert np.isfinite(letters.scores("", lines)).all()
 
 
 def test_calibration_makes_shares_of_scores() -> None:
     scores = np.repeat([-2.0, 2.0], 100)
     yes = np.array([number % 10 == 0 for number in range(100)] + [number % 10 != 0 for number in range(100)])
-    slope, shift = fitting.calibration(scores, yes, np.ones(200))
-    low, high = classifier.probabilities(np.array([[-2.0], [2.0]]), np.array([[slope, shift]])).ravel()
+    weights = fitting.calibration(scores, np.zeros(200), yes, np.ones(200))
+    two = np.array([[-2.0], [2.0]])
+    low, high = classifier.probabilities(two, np.zeros((2, 1)), np.array([weights])).ravel()
     assert low == pytest.approx(0.1, abs=0.02)
     assert high == pytest.approx(0.9, abs=0.02)
 
