@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rasa.core.actions.action import Action, create_bot_utterance
@@ -19,10 +20,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine.directory import Asking, Directory
 from engine.interpret import NEED
-from engine.offer import GOOD, flags, red, verdict
-from engine.state import LONGEST_MISS
+from engine.guides import OFFER, QUESTIONS, TRIP, Guide
+from engine.state import LAST, LONGEST_MISS
 
 Slots = Mapping[str, Any]
+# After the first numbers they are asked for what, and whether they can call: the number comes before that.
+MORE = ("seek_help__where", "seek_help__country")
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,10 @@ class Answer:
     texts: tuple[Text, ...] = ()
 
 
-def not_understood(slots: Slots) -> Answer:
-    """Ask once more, and the second time in a row point to people."""
+def missing(key: str, slots: Slots) -> Answer:
+    """Say once that this was not understood, or not ours; the second time in a row point to people."""
     missed = min(int(slots.get("missed") or 0) + 1, LONGEST_MISS)
-    return Answer({"missed": missed}, (Text("utter_default" if missed == 1 else "utter_default_again"),))
+    return Answer({"missed": missed}, (Text(key if missed == 1 else "utter_default_again"),))
 
 
 def services(need: str) -> Answer:
@@ -72,7 +75,8 @@ def services(need: str) -> Answer:
         "country": now.directory.name(now.asked, now.asking.language),
         "emergency": now.directory.emergency(now.asked),
     }
-    return Answer({"help_need": None}, (Text("utter_help_list", filled),))
+    more = (Text("utter_help_more"),) if now.intent in MORE else ()
+    return Answer({"help_need": None}, (Text("utter_help_list", filled), *more))
 
 
 def where(slots: Slots) -> Answer:
@@ -87,32 +91,53 @@ def where(slots: Slots) -> Answer:
 
 
 def help_if_country(slots: Slots) -> Answer:
-    """After an answer about help: the services too, if the country is known; else the answer asks for it."""
+    """After an answer about help: the services, or first the question which country they are in."""
     now = turn.get()
     need = NEED[now.intent]
-    return services(need) if now.asked else Answer({"help_need": need})
+    return services(need) if now.asked else Answer({"help_need": need}, (Text("utter_ask_country"),))
 
 
-def offer_verdict(slots: Slots) -> Answer:
-    """What the five answers add up to."""
+def verdict(guide: Guide, slots: Slots) -> Answer:
+    """What the answers of a guided talk add up to."""
     now = turn.get()
-    found = flags(slots)
-    sentences = [now.say(red(name)) for name in found]
+    sentences = [now.say(key) for key in guide.remarks(slots)]
     joined = " ".join(sentences) if now.asking.sms else "".join(f"\n- {sentence}" for sentence in sentences)
-    return Answer(dict.fromkeys(GOOD), (Text(verdict(len(found)), {"flags": joined}),))
+    said = Text(guide.verdict({slot: slots.get(slot) for slot in guide.good}), {"flags": joined, "todo": joined})
+    return Answer(dict.fromkeys(guide.good), (said,))
 
 
-def forget_offer(slots: Slots) -> Answer:
+def forget_guide(slots: Slots) -> Answer:
     """The answers are not kept once the questions are left."""
-    return Answer(dict.fromkeys(GOOD))
+    return Answer(dict.fromkeys(QUESTIONS))
+
+
+def simpler(slots: Slots) -> Answer:
+    """What was answered last, in a few easy words; once, then a person is the better help."""
+    last = str(slots.get(LAST) or "")
+    if last:
+        return Answer({LAST: None}, (Text(f"{last}__simple"),))
+    asked = turn.get().intent == "small_talk__simpler"
+    return Answer({}, (Text("utter_simpler_nothing" if asked else "utter_small_talk__not_understood"),))
+
+
+def which_number(slots: Slots) -> Answer:
+    """The numbers once more, or first the question which country they are in."""
+    if turn.get().asked:
+        return services(str(slots.get("help_need") or "child"))
+    return Answer({"help_need": "child"}, (Text("utter_which_number_none"),))
 
 
 ACTIONS: dict[str, Callable[[Slots], Answer]] = {
-    "action_not_understood": not_understood,
+    "action_not_understood": partial(missing, "utter_default"),
+    "action_off_topic": partial(missing, "utter_off_topic"),
+    "action_correction": partial(missing, "utter_small_talk__correction"),
     "action_where": where,
     "action_help_if_country": help_if_country,
-    "action_offer_verdict": offer_verdict,
-    "action_forget_offer": forget_offer,
+    "action_offer_verdict": partial(verdict, OFFER),
+    "action_trip_verdict": partial(verdict, TRIP),
+    "action_forget_guide": forget_guide,
+    "action_simpler": simpler,
+    "action_which_number": which_number,
 }
 
 

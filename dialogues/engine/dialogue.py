@@ -7,7 +7,7 @@ text of the person; the vector is gone when the ranking is there.
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ from engine.interpret import (
     FALLBACK,
     KEEPS_ASKING,
     PERSON,
+    SIMPLER,
     UNCLEAR,
     Reading,
     public,
@@ -49,7 +50,7 @@ from engine.interpret import (
     weighed,
 )
 from engine.request import TurnRequest
-from engine.state import KEPT, State
+from engine.state import KEPT, LAST, State
 
 # Texts that ask whether they want to write with a person.
 OFFERS = {
@@ -59,6 +60,8 @@ OFFERS = {
     "utter_default_again",
     "utter_disclosure",
 }
+# Messages that bring the talk no further; two in a row, and people are named.
+MISSES = (FALLBACK, "small_talk__dont_know", UNCLEAR, "off_topic", "small_talk__correction")
 NAMED = 3  # how many intents of the ranking are told
 
 
@@ -128,6 +131,12 @@ class Engine:
         texts.responses = processor.domain.responses
         return cls(processor, Directory())
 
+    @property
+    def simple(self) -> set[str]:
+        """The keys of answers that can be said more simply."""
+        ending = "__simple"
+        return {key.removesuffix(ending) for key in self.processor.domain.responses if key.endswith(ending)}
+
     async def turn(self, request: TurnRequest) -> dict[str, Any]:
         """One message in, the replies and the new state out."""
         ranking = self.rank(request)
@@ -137,7 +146,7 @@ class Engine:
         if actions.turn.get().failed or not (replies or reading.intent == PERSON):
             raise Silent
         intent = public(reading.intent, ranking)
-        state = State() if reading.intent == PERSON else compact(tracker)
+        state = State() if reading.intent == PERSON else remembered(compact(tracker), replies, self.simple)
         return {
             "replies": replies,
             "intent": intent,
@@ -148,7 +157,7 @@ class Engine:
             "country": reading.country,
             "wants_person": reading.intent == PERSON,
             "offers_person": any(reply["key"] in OFFERS for reply in replies),
-            "asks": state.in_check,
+            "asks": state.guide is not None,
         }
 
     def rank(self, request: TurnRequest) -> list[tuple[str, float]]:
@@ -190,6 +199,7 @@ class Engine:
             "emergency": self.directory.emergency(reading.country),
             "numbers": self.directory.numbers(reading.country, "child", asking),
             "flags": "",
+            "todo": "",
         }
 
 
@@ -200,12 +210,14 @@ def reading_cannot_call(request: TurnRequest, reading: Reading) -> bool:
 
 def settle(state: State, reading: Reading) -> State:
     """The state before a turn: what this message ends is forgotten."""
-    if reading.intent not in (FALLBACK, "small_talk__dont_know", UNCLEAR):
+    if reading.intent not in MISSES:
         state = state.without("missed")
     if reading.intent == UNCLEAR:
         state = state.with_slot("missed", int(state.slots.get("missed", 0)) + 1)
     if reading.intent not in KEEPS_ASKING:
         state = state.without("help_need")
+    if reading.intent not in SIMPLER:
+        state = state.without(LAST)
     if reading.intent == "seek_help__cannot_call":
         state = state.with_slot("cannot_call", True)
     return state
@@ -229,6 +241,12 @@ def compact(tracker: DialogueStateTracker) -> State:
         slots["missed"] = int(slots["missed"])
     loop = tracker.active_loop
     return State(slots, loop.name if loop else None, bool(loop and loop.is_interrupted))
+
+
+def remembered(state: State, replies: Sequence[Mapping[str, Any]], simple: Collection[str]) -> State:
+    """The state with the key of the answer that could be said more simply, if there was one."""
+    said = [reply["key"] for reply in replies if reply["key"] in simple]
+    return state.with_slot(LAST, said[0]) if said else state
 
 
 def replies_of(tracker: DialogueStateTracker, request: TurnRequest) -> list[dict[str, Any]]:

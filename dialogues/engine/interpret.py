@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.request import TurnRequest
+from engine.state import LAST
 
 FALLBACK = "nlu_fallback"
 PERSON, DECLINED = "talk_to_human", "talk_to_human__declined"
 CHECK, START, LEAVE = "job_offer__check", "job_offer__start_check", "job_offer__leave"
+TRIP = "safe_migration__trip_plan"
+SIMPLER = ("small_talk__simpler", "small_talk__not_understood")
+ALREADY = "safe_migration__papers_taken"
 BYE = "small_talk__bye"
 UNCLEAR = "job_offer__unclear"
 COUNTRY = "seek_help__country"
@@ -30,12 +34,17 @@ NEED = {
     "seek_help__lawyer": "trafficking",
     "seek_help__talk": "child",
     "seek_help__cannot_call": "child",
+    "seek_help__child_line": "child",
+    "seek_help__trafficking_line": "trafficking",
     "worried_about_someone__missing": "missing",
 }
-# During the five questions these are neither an answer nor a question of their own.
-NO_QUESTION = (CHECK, COUNTRY, LEAVE, "off_topic")
+# During a guided talk these are neither an answer nor a question of their own.
+NO_QUESTION = (COUNTRY, LEAVE, "off_topic")
+BEGINS = {"offer_check": (CHECK, START), "safe_trip": (TRIP,)}
 # A question about the country stays open over these.
-KEEPS_ASKING = {FALLBACK, COUNTRY, "small_talk__not_understood", *NEED}
+KEEPS_ASKING = {FALLBACK, COUNTRY, *SIMPLER, *NEED}
+# What "yes" means after an answer that ended with a question.
+YES_AFTER = {"utter_job_offer__documents": ALREADY}
 
 # Intents of this project alone, as the agreed list knows them.
 PUBLIC = {
@@ -135,10 +144,12 @@ def _intent(ranking: Ranking, request: TurnRequest) -> tuple[str, float]:
             return DECLINED, 1.0
     if best == PERSON and confidence >= LEAST_PERSON:
         return PERSON, confidence
-    if request.state.in_check:
-        return _in_check(ranking, answer, request)
+    if request.state.guide:
+        return _in_guide(ranking, answer, request, request.state.guide.form)
     if request.named and _is_where_they_are(ranking, request):
         return COUNTRY, 1.0
+    if answer == "yes" and request.state.slots.get(LAST) in YES_AFTER:
+        return YES_AFTER[str(request.state.slots[LAST])], 1.0
     if request.answer:
         return ANSWERS[request.answer], 1.0
     if not understood(ranking):
@@ -148,17 +159,19 @@ def _intent(ranking: Ranking, request: TurnRequest) -> tuple[str, float]:
     return best, confidence
 
 
-def _in_check(ranking: Ranking, answer: str | None, request: TurnRequest) -> tuple[str, float]:
-    """During the five questions: an answer, a way out, another question, or none of these."""
+def _in_guide(
+    ranking: Ranking, answer: str | None, request: TurnRequest, form: str
+) -> tuple[str, float]:
+    """During a guided talk: an answer, a way out, another question, or none of these."""
     best, confidence = ranking[0]
     if best == LEAVE and confidence >= LEAST_LEAVE:
         return LEAVE, confidence
     if answer:
         return ANSWERS[answer], confidence
-    if best == START:
+    if best == START and START in BEGINS[form]:
         return START, confidence
     aside = confidence >= (LEAST_LEAVE if best == BYE else LEAST_ASIDE)
-    if best in NO_QUESTION or not aside:
+    if best in NO_QUESTION or best in BEGINS[form] or not aside:
         missed = int(request.state.slots.get("missed", 0)) + 1
         return (LEAVE if missed >= MISSES_IN_CHECK else UNCLEAR), confidence
     return best, confidence

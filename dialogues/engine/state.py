@@ -7,25 +7,29 @@ an engine may be killed at any moment. Because the dialogue is decided by rules 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.directory import NEEDS
-from engine.offer import FORM, GOOD
+from engine.guides import GUIDES, QUESTIONS, Guide
 
 VERSION = 1
 ANSWERS = ("yes", "no", "dont_know")
 LONGEST_MISS = 9
 REQUESTED = "requested_slot"
+LAST = "last_answer"  # the key of what was answered last, to say it more simply
+KEY = re.compile(r"utter_[a-z_]{1,60}\Z")
 
 # Every slot that is kept, and how a value of it is recognised.
 KEPT = {
     "help_need": lambda value: value in NEEDS,
     "cannot_call": lambda value: value is True,
     "missed": lambda value: type(value) is int and 1 <= value <= LONGEST_MISS,
-    REQUESTED: lambda value: value in GOOD,
-    **{slot: (lambda value: value in ANSWERS) for slot in GOOD},
+    LAST: lambda value: isinstance(value, str) and bool(KEY.match(value)),
+    REQUESTED: lambda value: value in QUESTIONS,
+    **{slot: (lambda value: value in ANSWERS) for slot in QUESTIONS},
 }
 
 
@@ -42,8 +46,9 @@ class State:
     interrupted: bool = False
 
     @property
-    def in_check(self) -> bool:
-        return self.loop == FORM
+    def guide(self) -> Guide | None:
+        """The guided talk that is going on."""
+        return GUIDES.get(self.loop or "")
 
     def without(self, *names: str) -> State:
         return replace(self, slots={name: value for name, value in self.slots.items() if name not in names})
@@ -63,12 +68,14 @@ def unpack(raw: Any) -> State:
     if not isinstance(raw, dict) or set(raw) != {"v", "slots", "loop", "interrupted"} or raw["v"] != VERSION:
         raise BadState
     slots, loop, interrupted = raw["slots"], raw["loop"], raw["interrupted"]
-    if not isinstance(slots, dict) or loop not in (None, FORM) or not isinstance(interrupted, bool):
+    if not isinstance(slots, dict) or loop not in (None, *GUIDES) or not isinstance(interrupted, bool):
         raise BadState
     for name, value in slots.items():
         known = KEPT.get(name)
         if known is None or isinstance(value, (dict, list)) or not known(value):
             raise BadState
     if (loop is None) == (REQUESTED in slots):
+        raise BadState
+    if loop and slots[REQUESTED] not in GUIDES[loop].good:
         raise BadState
     return State(slots, loop, interrupted)

@@ -22,6 +22,7 @@ CANNOT_CALL = {
     "bcms": "ne mogu da zovem, cuce me",
     "ro": "nu pot suna, ma aude cineva",
 }
+LISTED = ["utter_help_list", "utter_help_more"]  # the numbers first, then what else is needed
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -29,7 +30,7 @@ CANNOT_CALL = {
 def test_the_country_is_asked_for_and_then_the_list_is_given(talk: Any, language: str, channel: str) -> None:
     person = talk(language, channel)
     assert person.say(WHERE[language]) == ["utter_seek_help__where", "utter_ask_country"]
-    assert person.say(IN_ITALY[language], named="IT") == ["utter_help_list"]
+    assert person.say(IN_ITALY[language], named="IT") == LISTED
     assert person.country == "IT"
     assert "19696" in person.text
     assert "112" in person.text
@@ -40,14 +41,14 @@ def test_the_country_is_asked_for_and_then_the_list_is_given(talk: Any, language
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_known_country_is_not_asked_for_again(talk: Any, language: str) -> None:
     person = talk(language, country="RS")
-    assert person.say(WHERE[language]) == ["utter_help_list"]
+    assert person.say(WHERE[language]) == LISTED
     assert "192" in person.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_bare_country_gets_its_list(talk: Any, language: str) -> None:
     person = talk(language)
-    assert person.say(NAME[language], named="IT") == ["utter_help_list"]
+    assert person.say(NAME[language], named="IT") == LISTED
     assert person.country == "IT"
 
 
@@ -87,12 +88,13 @@ def test_an_unknown_place_is_asked_for_again(talk: Any) -> None:
     person = talk()
     person.say(WHERE["en"])
     assert person.say("I am in Montenegro") == ["utter_ask_country"]
-    assert person.say("Montenegro", named="ME") == ["utter_help_list"]
+    assert person.say("Montenegro", named="ME") == LISTED
 
 
 def test_the_need_is_remembered_until_the_country_is_known(talk: Any) -> None:
     person = talk()
-    assert person.say("i need a place to sleep tonight, is there a shelter") == ["utter_seek_help__shelter"]
+    said = person.say("i need a place to sleep tonight, is there a shelter")
+    assert said == ["utter_seek_help__shelter", "utter_ask_country"]
     assert person.state["slots"]["help_need"] == "violence"
     person.say("Serbia", named="RS")
     assert "0800 222 003" in person.text
@@ -118,7 +120,7 @@ def test_the_emergency_number_is_that_of_their_country(talk: Any, country: str |
 
 def test_help_asked_for_another_country_does_not_move_them(talk: Any) -> None:
     person = talk(country="AL")
-    assert person.say("where can i find help in germany", named="DE") == ["utter_help_list"]
+    assert person.say("where can i find help in germany", named="DE") == LISTED
     assert "Germany" in person.text
     assert person.country == "AL"
 

@@ -20,11 +20,13 @@ from engine.interpret import (
     understood,
     weighed,
 )
-from engine.offer import FORM
+from engine.guides import OFFER, TRIP
 from engine.request import TurnRequest
 from engine.state import State
 
-IN_CHECK = State({"requested_slot": "offer_money"}, FORM)
+IN_CHECK = State({"requested_slot": "offer_money"}, OFFER.form)
+IN_PLAN = State({"requested_slot": "trip_word"}, TRIP.form)
+AFTER_PAPERS = State({"last_answer": "utter_job_offer__documents"})
 ASKED = State({"help_need": "child"})
 
 
@@ -65,7 +67,7 @@ CASES: list[tuple[str, list[tuple[str, float]], dict[str, Any], str]] = [
     ("the button starts again", ranking(START), {"state": IN_CHECK}, START),
     ("a long answer is no question", ranking("rights__child", 0.35), {"state": IN_CHECK}, UNCLEAR),
     ("the third unclear one leaves", ranking("off_topic"),
-     {"state": State({"requested_slot": "offer_money", "missed": 2}, FORM)}, LEAVE),
+     {"state": State({"requested_slot": "offer_money", "missed": 2}, OFFER.form)}, LEAVE),
     ("a country that was asked for", ranking("off_topic"), {"state": ASKED, "named": "IT"}, COUNTRY),
     ("an offer in a country instead", ranking("job_offer__check"), {"state": ASKED, "named": "IT"},
      "job_offer__check"),
@@ -74,6 +76,13 @@ CASES: list[tuple[str, list[tuple[str, float]], dict[str, Any], str]] = [
     ("a place nobody knows, asked for", ranking(COUNTRY), {"state": ASKED}, COUNTRY),
     ("a place nobody knows, not asked for", ranking(COUNTRY), {}, "seek_help__where"),
     ("a bare yes", ranking("rights__child"), {"answer": "yes"}, "small_talk__yes"),
+    ("yes, they have my papers", ranking("off_topic"), {"answer": "yes", "state": AFTER_PAPERS},
+     "safe_migration__papers_taken"),
+    ("an answer in the plan", ranking("off_topic"), {"state": IN_PLAN, "answer": "no"}, "small_talk__no"),
+    ("the plan again", ranking("safe_migration__trip_plan"), {"state": IN_PLAN}, UNCLEAR),
+    ("an offer during the plan", ranking("job_offer__check"), {"state": IN_PLAN}, "job_offer__check"),
+    ("the check is left for the plan", ranking("safe_migration__trip_plan"), {"state": IN_CHECK},
+     "safe_migration__trip_plan"),
 ]  # fmt: skip
 
 

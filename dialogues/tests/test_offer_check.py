@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.offer import GOOD, MANY, flags, verdict
+from engine.guides import MANY
+from engine.guides import OFFER as GUIDE
 from engine.paths import LANGUAGES
 
 CHECK = {
@@ -40,8 +41,8 @@ PERSON = {
     "bcms": "Hoću pravu osobu",
     "ro": "O persoană, te rog",
 }
-QUESTIONS = [f"utter_ask_{slot}" for slot in GOOD]
-CLEAN = list(GOOD.values())
+QUESTIONS = [f"utter_ask_{slot}" for slot in GUIDE.good]
+CLEAN = list(GUIDE.good.values())
 
 
 def answer_all(person: Any, answers: list[str]) -> list[str]:
@@ -161,7 +162,8 @@ def test_a_goodbye_leaves_the_questions(talk: Any) -> None:
 @pytest.mark.parametrize(
     ("answers", "key"),
     [
-        ([], "utter_check_verdict_many"),
+        (["dont_know"] * 5, "utter_check_verdict_some"),
+        (["no", "dont_know", "dont_know", "no", "no"], "utter_check_verdict_many"),
         (CLEAN, "utter_check_verdict_good"),
         (["dont_know", "yes", "no", "no", "no"], "utter_check_verdict_some"),
         (["yes", "yes", "dont_know", "dont_know", "no"], "utter_check_verdict_some"),
@@ -169,5 +171,5 @@ def test_a_goodbye_leaves_the_questions(talk: Any) -> None:
     ],
 )
 def test_the_verdict_follows_the_number_of_flags(answers: list[str], key: str) -> None:
-    assert verdict(len(flags(dict(zip(GOOD, answers, strict=False))))) == key
+    assert GUIDE.verdict(dict(zip(GUIDE.good, answers, strict=False))) == key
     assert MANY == 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.offer import FORM, GOOD
+from engine.guides import OFFER, QUESTIONS, TRIP
 from engine.state import KEPT, BadState, State, unpack
 from tests.conftest import request
 
@@ -17,8 +17,9 @@ STATES = [
     State(),
     State({"help_need": "child", "missed": 2, "cannot_call": True}),
     State(
-        {"requested_slot": "offer_money", "offer_employer": "yes", "offer_contract": "dont_know"}, FORM, True
+        {"requested_slot": "offer_money", "offer_employer": "yes", "offer_contract": "dont_know"}, OFFER.form, True
     ),
+    State({"requested_slot": "trip_word", "trip_copies": "no", "last_answer": "utter_rights__child"}, TRIP.form),
 ]
 
 
@@ -45,6 +46,8 @@ GOOD_STATE = STATES[2].pack()
         {**GOOD_STATE, "more": 1},
         {**GOOD_STATE, "loop": "other"},
         {**GOOD_STATE, "loop": None},
+        {**GOOD_STATE, "loop": TRIP.form},
+        {**GOOD_STATE, "slots": {**GOOD_STATE["slots"], "last_answer": "they took my passport"}},
         {**GOOD_STATE, "interrupted": 1},
         {**GOOD_STATE, "slots": []},
         {**GOOD_STATE, "slots": {"requested_slot": "language"}},
@@ -53,7 +56,7 @@ GOOD_STATE = STATES[2].pack()
         {**GOOD_STATE, "slots": {**GOOD_STATE["slots"], "missed": True}},
         {**GOOD_STATE, "slots": {**GOOD_STATE["slots"], "missed": 10}},
         {**GOOD_STATE, "slots": {**GOOD_STATE["slots"], "help_need": ["child"]}},
-        {"v": 1, "slots": {}, "loop": FORM, "interrupted": False},
+        {"v": 1, "slots": {}, "loop": OFFER.form, "interrupted": False},
     ],
 )
 def test_a_state_that_was_never_made_is_refused_without_a_word_of_it(state: Any) -> None:
@@ -80,8 +83,12 @@ POOL: list[tuple[str, dict[str, Any]]] = [
     ("seek_help__cannot_call", {}),
     ("seek_help__country", {"entities": {"country": "RS"}}),
     ("job_offer__leave", {}),
+    ("safe_migration__trip_plan", {}),
+    ("small_talk__simpler", {}),
+    ("small_talk__which_number", {}),
     ("small_talk__bye", {}),
     ("off_topic", {}),
+    ("small_talk__correction", {}),
     ("talk_to_human", {}),
     ("unsure", {}),
 ]
@@ -102,7 +109,7 @@ def test_the_state_is_as_good_as_a_memory_of_everything(engine: Any, monkeypatch
         if "tracker" not in kept:
             return afresh(state, filled, domain)
         tracker = kept["tracker"]
-        for name in ("help_need", "missed", "cannot_call"):
+        for name in ("help_need", "missed", "cannot_call", "last_answer"):
             tracker.update(SlotSet(name, state.slots.get(name)))
         for name, value in filled.items():
             tracker.update(SlotSet(name, value))
@@ -134,6 +141,6 @@ def test_the_state_is_as_good_as_a_memory_of_everything(engine: Any, monkeypatch
 
 
 def test_a_full_state_is_small() -> None:
-    slots = {**dict.fromkeys(GOOD, "dont_know"), "help_need": "trafficking", "missed": 9, "cannot_call": True}
-    full = State({**slots, "requested_slot": "offer_passport"}, FORM, True)
-    assert len(json.dumps(full.pack())) < 400
+    slots = {**dict.fromkeys(QUESTIONS, "dont_know"), "help_need": "trafficking", "missed": 9, "cannot_call": True}
+    full = State({**slots, "requested_slot": "offer_passport"}, OFFER.form, True)
+    assert len(json.dumps(full.pack())) < 500

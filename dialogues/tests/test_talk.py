@@ -24,6 +24,9 @@ OWN_ANSWER = {
     "job_offer__unclear": None,  # only inside the questions
     "talk_to_human__declined": "utter_person_declined",
     "seek_help__country": "utter_ask_country",
+    "safe_migration__trip_plan": "utter_trip_intro",
+    "small_talk__simpler": "utter_simpler_nothing",
+    "small_talk__which_number": "utter_which_number_none",
 }
 INTENTS = [intent for intent in declared(Sources())[0] if OWN_ANSWER.get(intent, "") is not None]
 FORMS = [*itertools.product(LANGUAGES, ("sms", "telegram"), ("latin",)), ("bcms", "sms", "cyrillic")]
