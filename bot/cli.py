@@ -142,7 +142,7 @@ def content() -> None:
 @plainly
 def content_check() -> None:
     """Are the texts complete and alike in all languages, the rules sound, the models fresh?"""
-    from bot.content import check
+    from bot.content.commands import check
 
     sys.exit(check())
 
@@ -152,7 +152,7 @@ def content_check() -> None:
 @plainly
 def content_train(if_stale: bool) -> None:
     """Train the dialogue model and the danger classifier."""
-    from bot.content import train
+    from bot.content.commands import train
 
     sys.exit(train(if_stale=if_stale))
 
@@ -167,9 +167,29 @@ def content_train(if_stale: bool) -> None:
 @plainly
 def content_test(danger: bool, attacks: int, page: Path | None, files: tuple[Path, ...]) -> None:
     """How well messages are understood, on held-out data or on FILES (.yml of ours, or .jsonl)."""
-    from bot.content import test
+    from bot.content.commands import test
 
     sys.exit(test(danger=danger, files=files, attacks=attacks, page=page))
+
+
+@content.command("table")
+@plainly
+def content_table() -> None:
+    """Topics by languages: examples, answers, conversations, SMS segments, reviews that are open."""
+    from bot.content.commands import show_table
+
+    sys.exit(show_table())
+
+
+@content.command("reviewed")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--by", required=True, help="Who has read it.")
+@plainly
+def content_reviewed(file: Path, by: str) -> None:
+    """Note that a native speaker has read FILE (dialogues/texts/<language>/...) as it is now."""
+    from bot.content.commands import note_review
+
+    sys.exit(note_review(file, by))
 
 
 @main.group()

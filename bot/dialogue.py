@@ -1,5 +1,9 @@
 """The bot's own answer: asks the engine, offers a person on concern, answers when it is down."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot import logs
 from bot.commands import answer_in
 from bot.embedding import embed, normalise
@@ -13,6 +17,11 @@ from bot.wording import spoken
 
 OFFERS = 2
 """How often a person is offered in one talk; asking again and again is pushing."""
+QUESTIONS = 2
+"""So many questions in one text are answered one by one; more would be a wall of text."""
+SURE = 0.5
+"""Below this, a question alone is understood worse than the whole text."""
+QUESTION = re.compile(r"[^?]*\w[^?]*\?")
 
 
 class Dialogue:
@@ -27,12 +36,13 @@ class Dialogue:
             await self._handover.begin(heard)
             return
         try:
-            turn = await self._engine.turn(self._asked(heard, accepted))
+            turns = await self._turns(heard, accepted)
         except (EngineDown, EncoderError) as error:
             logs.event("engine_down", error=type(error).__name__)
             heard.say(heard.fixed("failure"))
             return
-        card.state, card.country, heard.topic = turn.state, turn.country, turn.topic
+        turn = turns[-1]
+        card.state, card.country, heard.topic = turn.state, turn.country, turns[0].topic
         if turn.wants_person:
             await self._handover.begin(heard)
             return
@@ -40,17 +50,30 @@ class Dialogue:
             heard.say(heard.fixed("failure"))
             return
         self._greet(heard)
-        self._reply(heard, turn)
+        for turn in turns:
+            self._reply(heard, turn)
         self._offer(heard, turn)
 
-    def _asked(self, heard: Heard, answer: str | None) -> Asked:
-        card = heard.card
+    async def _turns(self, heard: Heard, answer: str | None) -> list[EngineTurn]:
+        """What the engine makes of a message: one turn, or one for each of two different questions."""
         vector = heard.vector if heard.vector is not None else embed(normalise(heard.text))
+        whole = await self._engine.turn(self._asked(heard, heard.text, vector.tolist(), answer))
+        asked = questions(heard.text)
+        if len(asked) != QUESTIONS or answer or whole.asks or whole.wants_person:
+            return [whole]
+        turns: list[EngineTurn] = []
+        for question in asked:
+            one = self._asked(heard, question, embed(normalise(question)).tolist(), None)
+            turns.append(await self._engine.turn(replace(one, state=turns[-1].state) if turns else one))
+        return turns if two(turns) else [whole]
+
+    def _asked(self, heard: Heard, text: str, vector: list[float], answer: str | None) -> Asked:
+        card = heard.card
         entities = {"answer": answer} if answer else {}
-        if country := country_in(heard.text):
+        if country := country_in(text):
             entities["country"] = country
         return Asked(
-            vector.tolist(),
+            vector,
             spoken(card.language),
             heard.script,
             card.channel,
@@ -86,3 +109,15 @@ class Dialogue:
         if heard.verdict.risk == "concern" and card.offers < OFFERS and not turn.asks:
             heard.say(heard.fixed("person_offer"))
             card.offered, card.offers = "person", card.offers + 1
+
+
+def questions(text: str) -> list[str]:
+    """The questions of a text, by their question marks."""
+    return [found.strip() for found in QUESTION.findall(text)]
+
+
+def two(turns: Sequence[EngineTurn]) -> bool:
+    """Whether these are answers to two different questions, both understood, and none a guided talk."""
+    keys = [reply.key for turn in turns for reply in turn.replies]
+    plain = all(turn.confidence >= SURE and turn.replies and not turn.asks for turn in turns)
+    return plain and not any(turn.wants_person for turn in turns) and len(keys) == len(set(keys))

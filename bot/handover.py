@@ -19,7 +19,9 @@ class Handover:
         risk = max(heard.verdict.risk, card.risk, key=lambda name: RANK[name])
         card.risk, card.case, card.offered = risk, True, None
         await self._open(heard.talk, heard, risk)
-        heard.say(await self._what_happens(heard, "handed_over"), who="notice")
+        told = heard.verdict.risk in ("danger", "emergency")
+        name = "handed_over_told" if told else "handed_over"  # who only asked for a person told us nothing
+        heard.say(await self._what_happens(heard, name), who="notice")
         card.noted_at = heard.now
 
     async def go_on(self, heard: Heard) -> None:

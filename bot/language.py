@@ -130,6 +130,7 @@ def _scores(text: str, words: Sequence[str], script: Script) -> dict[str, float]
         for language, less in zip(COUNTED, sums - sums.max(), strict=True):
             scores[language] += LETTER_WEIGHT * float(less) + LAUNCH_WEIGHT / len(words)
     if script == "cyrillic":
+        scores["bcms"] += LAUNCH_WEIGHT / len(words)
         for language, letters in ONLY.items():
             if letters & set(text.lower()):
                 scores[language] += 3.0

@@ -1,5 +1,6 @@
 """Which country a message names, in any of our languages, by the beginnings of words."""
 
+import re
 from collections.abc import Iterator
 
 from bot.embedding import normalise
@@ -55,10 +56,30 @@ CODES = {code.lower(): code for code in BEGINNINGS} | {
 }
 
 
+MOST_WORDS = 6
+# What may stand around the name of the country somebody is in, in the four languages.
+AROUND = frozenset(
+    (
+        "i am im m in now we are here the its it is hi ok well country live living and "
+        "jam ne n tani ketu jemi jena po jetoj shtet shteti une e mali zi "
+        "u sam ja smo sad sada ovdje ovde zivim zemlja drzava trenutno crna gora crnoj gori novi sad novom "
+        "sadu hercegovina hercegovini "
+        "sunt acum aici eu suntem locuiesc stau tara la"
+    ).split()
+)
+# "I am in": in the four languages, and the words after it that may be the country.
+HERE = re.compile(
+    r"\b(?:(?:i ?a?m|we(?: a)?re|she ?i?s|he ?i?s|they(?: a)?re|here|stuck|locked|held|living|working) in"
+    r"|(?:jam|jemi|jena|ndodhem|ndodhemi|eshte|osht|gjendem) n(?:e|i)?"
+    r"|(?:(?:ja )?sam|smo|je|nalazim se|nalazimo se|ovdje|ovde|zivim|radim) u"
+    r"|u(?= \w+ (?:sam|smo)\b)"
+    r"|(?:sunt|suntem|is|este|e|aici|stau|lucrez|ma aflu) in) (\w+(?: \w+)?)"
+)
+
+
 def country_in(text: str) -> str | None:
     """The first country named, as two letters; a bare code counts only when it is the whole message."""
-    flat = "".join(c if c.isalnum() else " " for c in normalise(text))
-    words = flat.split()
+    words = _flat(text).split()
     if len(words) == 1 and words[0] in CODES:
         return CODES[words[0]]
     joined = " ".join(words)
@@ -66,6 +87,20 @@ def country_in(text: str) -> str | None:
         if any(phrase in joined for phrase in phrases):
             return code
     return next(_named(words), None)
+
+
+def country_they_are_in(text: str) -> str | None:
+    """The country a message says its writer is in now; a country they come from or go to is none."""
+    flat = _flat(text)
+    for found in HERE.finditer(flat):
+        if country := country_in(found[1]):
+            return country
+    return country_in(text) if is_bare_country(text) else None
+
+
+def _flat(text: str) -> str:
+    """The words of a text, as normalised, without signs."""
+    return " ".join("".join(c if c.isalnum() else " " for c in normalise(text)).split())
 
 
 def _named(words: list[str]) -> Iterator[str]:
@@ -80,5 +115,9 @@ def _begins(word: str, beginning: str) -> bool:
 
 
 def is_bare_country(text: str) -> bool:
-    """Whether a message is little more than a country's name, which says nothing of its writer's language."""
-    return len(text.split()) <= 2 and country_in(text) is not None
+    """Whether a message is little more than a country's name ("i am in italy now"): nothing else is said."""
+    words = _flat(text).split()
+    if not words or len(words) > MOST_WORDS or country_in(text) is None:
+        return False
+    rest = [word for word in words if country_in(word) is None and word not in AROUND]
+    return not rest or len(words) <= 2

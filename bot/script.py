@@ -74,6 +74,11 @@ def script_of(text: str) -> Script:
     return "cyrillic" if cyrillic > latin else "latin"
 
 
+def has_letters(text: str) -> bool:
+    """Whether there is anything to tell an alphabet by."""
+    return any(letter.isalpha() for letter in text)
+
+
 def _outside_kept(text: str, change: Callable[[str], str]) -> str:
     parts = []
     end = 0

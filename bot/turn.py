@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
-from bot.commands import Command, command_in
+from bot.commands import Command, answer_in, command_in
 from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
@@ -22,9 +22,9 @@ from bot.handover import Handover, ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
-from bot.places import is_bare_country
+from bot.places import country_they_are_in, is_bare_country
 from bot.private import Text
-from bot.script import script_of
+from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Sessions
 from bot.vault import Key, Vault
 from bot.wording import folded, spoken, titles
@@ -108,6 +108,7 @@ class Turns:
             return "case"
         if heard.verdict.escalate or name == "person":
             heard.topic = heard.verdict.topic if heard.verdict.escalate else "talk_to_human"
+            heard.card.country = country_they_are_in(heard.text) or heard.card.country
             await self.handover.begin(heard)
             return "opened"
         if heard.message.kind == "edited":
@@ -136,12 +137,14 @@ class Turns:
         card, text = heard.card, heard.text
         if command is not None and command.name == "language":
             card.language, card.script = command.language, script_of(text)
-        elif text and command is None and not (card.language and is_bare_country(text)):
+        elif text and command is None and not (card.language and says_no_language(text, card.language)):
             found = detect(text, card.language or None, heard.message.hint)
-            card.language, card.script = found.language, found.script
+            card.language = found.language
+            card.script = found.script if has_letters(text) else card.script
         elif not card.language:
             # A command word says little of its own: the phone's language, else that of the word.
             card.language = spoken(heard.message.hint or (command.language if command else "en"))
+            card.script = script_of(text) if has_letters(text) else card.script
 
     async def _assess(self, heard: Heard) -> None:
         """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""
@@ -151,8 +154,8 @@ class Turns:
         def judge() -> None:
             with suppress(EncoderError):  # the rules still judge, and what they cannot goes to a human
                 heard.vector = embed(normalise(text))
-            if folded(text) in titles():
-                return  # a button of ours that was pressed says nothing about its presser
+            if folded(text) in titles() or is_bare_country(text):
+                return  # a button of ours, or only where they are: nothing is said of them
             heard.verdict = self.judge.assess(
                 text, language=card.language, history=history, vector=heard.vector, judged=True
             )
@@ -251,3 +254,8 @@ def _report(taken: Taken, channel: str, seconds: float) -> None:
         step=taken.step,
         ms=round(seconds * 1000),
     )
+
+
+def says_no_language(text: str, language: str) -> bool:
+    """Whether a message is too little to leave the talk's language for: a country's name, a yes, a no."""
+    return is_bare_country(text) or answer_in(text, language) is not None

@@ -49,6 +49,7 @@ class ScriptedEngine:
         self.down = False
         self.asked: list[Asked] = []
         self.next: dict[str, Any] = {}
+        self.turns: list[dict[str, Any]] = []  # one after the other, before `next`
 
     async def turn(self, asked: Asked) -> EngineTurn:
         if self.down:
@@ -57,7 +58,7 @@ class ScriptedEngine:
         number = int((asked.state or {}).get("n", 0)) + 1
         reply = EngineReply(key="utter_x", text=f"answer {number}")
         given = {"replies": [reply], "topic": "job_offer", "state": {"n": number}, "country": asked.country}
-        return EngineTurn(**{**given, **self.next})
+        return EngineTurn(**{**given, **(self.turns.pop(0) if self.turns else self.next)})
 
     async def ready(self) -> bool:
         return not self.down
