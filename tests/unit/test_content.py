@@ -97,7 +97,7 @@ SPOILED = {
     "a hard text": (
         "texts/en/rights.yml",
         lambda text: text.replace(
-            "  text: >-\n", f"  text: >-\n    {'Administrative institutions notwithstanding ' * 8}.\n", 1
+            "  text: >-\n", f"  text: >-\n    {'Administrative institutions notwithstanding. ' * 20}\n", 1
         ),
         "is hard to read",
         "shorter words",

@@ -8,9 +8,7 @@ from bot import keys
 from bot.bootstrap import Hotline
 from bot.clock import SetClock
 from bot.converse import Stage
-from bot.directory import numbers
 from bot.private import Address
-from bot.script import has_letters, script_of
 from bot.sessions import Line
 from bot.wording import fixed
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
@@ -292,48 +290,3 @@ async def test_a_case_erased_meanwhile_stays_erased(talk: Stage, whole: Hotline)
 
 async def test_a_line_of_the_talk_shows_nothing_of_itself() -> None:
     assert "secretword" not in repr(Line("person", "secretword", 0.0))
-
-
-def answers(key: str, **fields: Any) -> dict[str, Any]:
-    return {"replies": [{"key": key, "text": f"about {key}"}], "confidence": 0.9, **fields}
-
-
-async def test_two_questions_in_one_text_are_both_answered(talk: Stage, engine: ScriptedEngine) -> None:
-    engine.turns = [answers("a"), answers("a"), answers("b")]
-    played = await talk.say("sms", PHONE, "is it free? and who reads this?", "en")
-    assert played.replies[1:] == ["about a", "about b"]
-    assert engine.asked[0].vector != engine.asked[1].vector != engine.asked[2].vector
-
-
-@pytest.mark.parametrize(
-    "turns",
-    [
-        [answers("whole"), answers("a"), answers("a")],
-        [answers("whole"), answers("a"), answers("b", confidence=0.2)],
-        [answers("whole"), answers("a"), answers("b", asks=True)],
-        [answers("whole", asks=True)],
-    ],
-)
-async def test_what_is_not_two_clear_questions_gets_one_answer(
-    talk: Stage, engine: ScriptedEngine, turns: list[dict[str, Any]]
-) -> None:
-    engine.turns = turns
-    played = await talk.say("sms", PHONE, "is it free? and who reads this?", "en")
-    assert played.replies[1:] == ["about whole"]
-
-
-@pytest.mark.parametrize("text", ["yes", "da da", "nee", "Italy", "\U0001f642"])
-async def test_a_word_that_says_little_changes_neither_language_nor_alphabet(talk: Stage, text: str) -> None:
-    await talk.say("telegram", PHONE, "добио сам понуду за посао у иностранству")
-    played = await talk.say("telegram", PHONE, text)
-    assert played.taken.language == "bcms"
-    assert all(script_of(reply) == "cyrillic" for reply in played.replies if has_letters(reply)), played
-
-
-async def test_the_country_somebody_in_danger_is_in_brings_its_numbers(
-    talk: Stage, whole: Hotline, engine: ScriptedEngine
-) -> None:
-    played = await talk.say("sms", PHONE, "i am in italy and they locked me in", "en")
-    there = numbers("IT", "en")
-    assert played.taken.escalated
-    assert there.lines.splitlines()[0] in played.replies[-1]

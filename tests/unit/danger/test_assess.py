@@ -245,7 +245,7 @@ class Certain:
     [
         ("he locked me in the basement", 0.01, "concern", False),
         ("he locked me in the basement", 0.05, "emergency", True),
-        ("h.e l.o.c.k.e.d m.e i.n the basement", 0.01, "emergency", True),
+        ("he l-o-c-k-e-d me in the basement", 0.01, "emergency", True),
     ],
 )
 def test_a_rule_alone_offers_a_person_where_the_classifier_is_certain(
