@@ -14,6 +14,7 @@ from bot.handover import Handover
 from bot.heard import Heard
 from bot.places import country_in
 from bot.wording import spoken
+from escalation.danger.taxonomy import TOPICS
 
 OFFERS = 2
 """How often a person is offered in one talk; asking again and again is pushing."""
@@ -21,6 +22,8 @@ QUESTIONS = 2
 """So many questions in one text are answered one by one; more would be a wall of text."""
 SURE = 0.5
 """Below this, a question alone is understood worse than the whole text."""
+HINTS = frozenset(TOPICS) - {"talk_to_human", "disclosure"}
+"""Topics of which the judgement tells the engine; wanting a person and telling of danger are not guessed."""
 QUESTION = re.compile(r"[^?]*\w[^?]*\?")
 
 
@@ -72,6 +75,8 @@ class Dialogue:
         entities = {"answer": answer} if answer else {}
         if country := country_in(text):
             entities["country"] = country
+        if text == heard.text and heard.verdict.topic in HINTS:
+            entities["topic"] = heard.verdict.topic
         return Asked(
             vector,
             spoken(card.language),

@@ -71,6 +71,9 @@ MISSES_IN_CHECK = 3  # so many unclear answers in a row end the questions
 
 # The worker hands danger to people before it asks here, so a disclosure is rarer than in the examples.
 EXPECTED = {"disclosure": 0.3}
+# How much likelier an intent is whose topic the worker's judgement names: it has read more messages, this
+# classifier knows more kinds. Chosen on held-out messages: topics right .79 -> .84 and .77 -> .82.
+HINTED = 5.0
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -96,9 +99,12 @@ def public(intent: str, ranking: Ranking) -> str:
     return PUBLIC.get(intent, intent)
 
 
-def weighed(ranking: Ranking) -> list[tuple[str, float]]:
-    """The ranking as it is once what is expected here counts too."""
-    weights = [share * EXPECTED.get(intent, 1.0) for intent, share in ranking]
+def weighed(ranking: Ranking, topic: str | None = None) -> list[tuple[str, float]]:
+    """The ranking as it is once what is expected here counts too, and the topic the worker names."""
+    weights = [
+        share * EXPECTED.get(intent, 1.0) * (HINTED if topic_of(intent) == topic else 1.0)
+        for intent, share in ranking
+    ]
     rest = max(0.0, 1.0 - sum(share for _, share in ranking))  # of the intents the ranking leaves out
     total = sum(weights) + rest
     pairs = [(intent, weight / total) for (intent, _), weight in zip(ranking, weights, strict=True)]

@@ -18,6 +18,21 @@ from engine.state import ANSWERS, BadState, State, unpack
 LARGEST = 65_536  # bytes of a body; a vector printed in full takes about 9,000
 LANGUAGES = ("en", "sq", "bcms", "ro", "mk", "bg", "it", "el")
 FIELDS = {"vector", "language", "script", "channel", "country", "entities", "offered", "state"}
+# What the worker's own judgement says the message is about; a person is never put into somebody's mouth.
+TOPICS = (
+    "job_offer",
+    "safe_migration",
+    "seek_help",
+    "about_trafficking",
+    "rights",
+    "returning_home",
+    "study_work_home",
+    "worried_about_someone",
+    "privacy",
+    "about_bot",
+    "small_talk",
+    "off_topic",
+)
 COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 
@@ -36,6 +51,7 @@ class TurnRequest:
     country: str | None  # where they are, as asked earlier
     named: str | None  # a country named in this message
     answer: str | None
+    topic: str | None
     offered: str | None
     state: State
 
@@ -87,7 +103,7 @@ def read(body: bytes) -> TurnRequest:
     if not isinstance(raw, dict) or set(raw) != FIELDS:
         raise BadRequest
     entities = raw["entities"]
-    if not isinstance(entities, dict) or not set(entities) <= {"country", "answer"}:
+    if not isinstance(entities, dict) or not set(entities) <= {"country", "answer", "topic"}:
         raise BadRequest
     try:
         state = unpack(raw["state"])
@@ -101,6 +117,7 @@ def read(body: bytes) -> TurnRequest:
         country=_country(raw["country"]),
         named=_country(entities.get("country")),
         answer=_one_of(entities.get("answer"), None, *ANSWERS),
+        topic=_one_of(entities.get("topic"), None, *TOPICS),
         offered=_one_of(raw["offered"], None, "person"),
         state=state,
     )

@@ -39,6 +39,7 @@ def asked(**fields: Any) -> TurnRequest:
         "country": None,
         "named": None,
         "answer": None,
+        "topic": None,
         "offered": None,
         "state": State(),
     }
@@ -127,6 +128,15 @@ def test_a_disclosure_is_rarer_here_than_in_the_examples() -> None:
     assert close[0][0] == "job_offer__check"
     assert sum(share for _, share in close) < 1
     assert weighed([("disclosure", 0.8), ("job_offer__check", 0.1)])[0][0] == "disclosure"
+
+
+def test_a_topic_named_by_the_worker_decides_where_it_is_close() -> None:
+    close = [("rights__work", 0.3), ("study_work_home__job", 0.2), ("off_topic", 0.1)]
+    assert weighed(close, "study_work_home")[0][0] == "study_work_home__job"
+    assert weighed(close, "privacy")[0][0] == weighed(close)[0][0] == "rights__work"
+    sure = [("rights__work", 0.9), ("study_work_home__job", 0.05)]
+    assert weighed(sure, "study_work_home")[0][0] == "rights__work"
+    assert sum(share for _, share in weighed(close, "study_work_home")) <= 1
 
 
 def test_a_request_never_shows_what_it_holds() -> None:

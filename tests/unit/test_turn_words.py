@@ -9,6 +9,7 @@ from bot.converse import Stage
 from bot.directory import numbers
 from bot.private import Address
 from bot.script import has_letters, script_of
+from escalation.danger.verdict import Assessment
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
 
 PHONE = Address("+355691234567")
@@ -71,3 +72,15 @@ async def test_the_country_somebody_in_danger_is_in_brings_its_numbers(
     there = numbers("IT", "en")
     assert played.taken.escalated
     assert there.lines.splitlines()[0] in played.replies[-1]
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"), [("rights", {"topic": "rights"}), ("talk_to_human", {}), ("disclosure", {}), ("", {})]
+)
+async def test_the_engine_is_told_what_a_message_is_about(
+    talk: Stage, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, topic: str, told: dict[str, str]
+) -> None:
+    verdict = Assessment("en", "none", 0.1, topic=topic)
+    monkeypatch.setattr(WordJudge, "assess", lambda self, text, **known: verdict)
+    await talk.say("sms", PHONE, "how many hours may i work", "en")
+    assert engine.asked[0].entities == told
