@@ -40,6 +40,7 @@ BUCKETS = 1 << 16
 WHOLE_WORD = 3  # times a whole word counts against a letter group
 WORD_WEIGHT, LETTER_WEIGHT, DOUBT = 0.5, 0.3, 1e-3
 # Spread over the words of the text, so that a long text decides alone.
+SWITCH = 0.68  # how sure another language must be, for a talk to go on in it
 PREVIOUS_WEIGHT, HINT_WEIGHT, LAUNCH_WEIGHT = 5.0, 2.0, 1.0
 READ = 300  # characters; more says nothing new
 ANYWHERE = {
@@ -92,7 +93,9 @@ def detect(text: str, previous: str | None = None, hint: str | None = None) -> D
         scores[hint] += HINT_WEIGHT / len(words)
     best = max(scores, key=lambda language: scores[language])
     total = sum(math.exp(score - scores[best]) for score in scores.values())
-    return Detected(best, script, 1 / total)
+    if previous in scores and best != previous and 1 / total < SWITCH:
+        best = previous  # letters without sense, or a word of many languages, are no change of language
+    return Detected(best, script, math.exp(scores[best] - max(scores.values())) / total)
 
 
 def known(code: str | None) -> str | None:

@@ -59,10 +59,10 @@ class Answer:
     texts: tuple[Text, ...] = ()
 
 
-def missing(key: str, slots: Slots) -> Answer:
-    """Say once that this was not understood, or not ours; the second time in a row point to people."""
+def missing(key: str, patience: int, slots: Slots) -> Answer:
+    """Say that this was not understood, or not ours; after so often in a row point to people instead."""
     missed = min(int(slots.get("missed") or 0) + 1, LONGEST_MISS)
-    return Answer({"missed": missed}, (Text(key if missed == 1 else "utter_default_again"),))
+    return Answer({"missed": missed}, (Text(key if missed <= patience else "utter_default_again"),))
 
 
 def services(need: str) -> Answer:
@@ -128,9 +128,9 @@ def which_number(slots: Slots) -> Answer:
 
 
 ACTIONS: dict[str, Callable[[Slots], Answer]] = {
-    "action_not_understood": partial(missing, "utter_default"),
-    "action_off_topic": partial(missing, "utter_off_topic"),
-    "action_correction": partial(missing, "utter_small_talk__correction"),
+    "action_not_understood": partial(missing, "utter_default", 1),
+    "action_off_topic": partial(missing, "utter_off_topic", 2),
+    "action_correction": partial(missing, "utter_small_talk__correction", 1),
     "action_where": where,
     "action_help_if_country": help_if_country,
     "action_offer_verdict": partial(verdict, OFFER),
