@@ -1,6 +1,6 @@
 """The bot's own answer: asks the engine, offers a person on concern, answers when it is down."""
 
-import re
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,7 +24,6 @@ SURE = 0.5
 """Below this, a question alone is understood worse than the whole text."""
 HINTS = frozenset(TOPICS) - {"talk_to_human", "disclosure"}
 """Topics of which the judgement tells the engine; wanting a person and telling of danger are not guessed."""
-QUESTION = re.compile(r"[^?]*\w[^?]*\?")
 
 
 class Dialogue:
@@ -59,14 +58,14 @@ class Dialogue:
 
     async def _turns(self, heard: Heard, answer: str | None) -> list[EngineTurn]:
         """What the engine makes of a message: one turn, or one for each of two different questions."""
-        vector = heard.vector if heard.vector is not None else embed(normalise(heard.text))
-        whole = await self._engine.turn(self._asked(heard, heard.text, vector.tolist(), answer))
+        vector = heard.vector.tolist() if heard.vector is not None else await _embedded(heard.text)
+        whole = await self._engine.turn(self._asked(heard, heard.text, vector, answer))
         asked = questions(heard.text)
         if len(asked) != QUESTIONS or answer or whole.asks or whole.wants_person:
             return [whole]
         turns: list[EngineTurn] = []
         for question in asked:
-            one = self._asked(heard, question, embed(normalise(question)).tolist(), None)
+            one = self._asked(heard, question, await _embedded(question), None)
             turns.append(await self._engine.turn(replace(one, state=turns[-1].state) if turns else one))
         return turns if two(turns) else [whole]
 
@@ -118,7 +117,14 @@ class Dialogue:
 
 def questions(text: str) -> list[str]:
     """The questions of a text, by their question marks."""
-    return [found.strip() for found in QUESTION.findall(text)]
+    *asked, _ = text.split("?")
+    return [f"{words.strip()}?" for words in asked if any(map(str.isalnum, words))]
+
+
+async def _embedded(text: str) -> list[float]:
+    """A text's vector, made beside the event loop: other people's turns go on meanwhile."""
+    found: list[float] = (await asyncio.to_thread(embed, normalise(text))).tolist()
+    return found
 
 
 def two(turns: Sequence[EngineTurn]) -> bool:

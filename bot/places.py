@@ -67,13 +67,14 @@ AROUND = frozenset(
         "sunt acum aici eu suntem locuiesc stau tara la"
     ).split()
 )
-# "I am in": in the four languages, and the words after it that may be the country.
+# "I am in", "we are in": in the four languages, and the words after it that may be the country. Where
+# somebody else is says nothing of which numbers work from here.
 HERE = re.compile(
-    r"\b(?:(?:i ?a?m|we(?: a)?re|she ?i?s|he ?i?s|they(?: a)?re|here|stuck|locked|held|living|working) in"
-    r"|(?:jam|jemi|jena|ndodhem|ndodhemi|eshte|osht|gjendem) n(?:e|i)?"
-    r"|(?:(?:ja )?sam|smo|je|nalazim se|nalazimo se|ovdje|ovde|zivim|radim) u"
+    r"\b(?:(?:i ?a?m|we(?: a)?re|here|stuck|locked|held) in"
+    r"|(?:jam|jemi|jena|ndodhem|ndodhemi|gjendem) n(?:e|i)?"
+    r"|(?:(?:ja )?sam|smo|nalazim se|nalazimo se|ovdje|ovde|zivim|radim) u"
     r"|u(?= \w+ (?:sam|smo)\b)"
-    r"|(?:sunt|suntem|is|este|e|aici|stau|lucrez|ma aflu) in) (\w+(?: \w+)?)"
+    r"|(?:sunt|suntem|aici|stau|lucrez|ma aflu) in) (\w+(?: \w+)?)"
 )
 
 
@@ -115,9 +116,13 @@ def _begins(word: str, beginning: str) -> bool:
 
 
 def is_bare_country(text: str) -> bool:
-    """Whether a message is little more than a country's name ("i am in italy now"): nothing else is said."""
+    """Whether a message is little more than a country's name, which says nothing of its writer's language."""
+    return says_only_where(text) or (len(_flat(text).split()) <= 2 and country_in(text) is not None)
+
+
+def says_only_where(text: str) -> bool:
+    """Whether every word says where they are ("i am in italy now"): "help italy" says more."""
     words = _flat(text).split()
     if not words or len(words) > MOST_WORDS or country_in(text) is None:
         return False
-    rest = [word for word in words if country_in(word) is None and word not in AROUND]
-    return not rest or len(words) <= 2
+    return all(country_in(word) is not None or word in AROUND for word in words)

@@ -22,7 +22,7 @@ from bot.handover import Handover, ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
-from bot.places import country_they_are_in, is_bare_country
+from bot.places import country_they_are_in, is_bare_country, says_only_where
 from bot.private import Text
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Sessions
@@ -154,7 +154,7 @@ class Turns:
         def judge() -> None:
             with suppress(EncoderError):  # the rules still judge, and what they cannot goes to a human
                 heard.vector = embed(normalise(text))
-            if folded(text) in titles() or is_bare_country(text):
+            if folded(text) in titles() or says_only_where(text):
                 return  # a button of ours, or only where they are: nothing is said of them
             heard.verdict = self.judge.assess(
                 text, language=card.language, history=history, vector=heard.vector, judged=True

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.channels.sms.segments import count
-from bot.content.finding import ROOT, Entry, Finding, Unreadable, keyed
+from bot.content.finding import ROOT, Entry, Finding, keyed
 from bot.content.reading import lix, longest_sentence
 from bot.content.services import phones
 from bot.script import plain_latin, to_cyrillic
@@ -48,14 +48,8 @@ def read(language: str, texts: Path = TEXTS) -> dict[str, Answer]:
 
 
 def findings(texts: Path = TEXTS) -> Iterator[Finding]:
-    """Everything wrong with the answers of all languages."""
-    spoken: dict[str, dict[str, Answer]] = {}
-    for language in LANGUAGES:
-        try:
-            spoken[language] = read(language, texts)
-        except Unreadable as error:
-            yield error.finding
-            return
+    """Everything wrong with the answers of all languages; raises Unreadable."""
+    spoken = {language: read(language, texts) for language in LANGUAGES}
     avoided = {key: entry.value for key, entry in keyed(texts / "_avoid.yml").items()}
     known = phones()
     for language, answers in spoken.items():

@@ -3,9 +3,11 @@
 import datetime
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from bot.content import answers, fixed, reviews, services, table, ways
+from bot.content.finding import Finding, Unreadable
 from bot.settings import ROOT
 
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
@@ -14,15 +16,24 @@ DANGER = (sys.executable, "-m", "escalation.danger.train")
 
 def check() -> int:
     """Texts alike in all languages, rules sound, models fresh; each finding names file and mend."""
-    found = [*ways.findings(), *answers.findings(), *services.findings(today())]
-    for finding in [*fixed.findings(), *found]:
+    found = [*readable(ways.findings()), *readable(answers.findings()), *services.findings(today())]
+    said = fixed.findings()
+    for finding in [*said, *found]:
         print(finding)
-    wrong = sum(not finding.soon for finding in found) + len(fixed.findings())
+    wrong = sum(not finding.soon for finding in found) + len(said)
     unread = [review.name for review in reviews.reviews() if not review.by]
     print(f"{len(unread)} files of texts wait for a native speaker: hotline content table names the topics.")
     codes = [wrong, _validate(), _run(*DANGER, "--check")]
     print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
     return 1 if any(codes) else 0
+
+
+def readable(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, ended by that of a file which cannot be read."""
+    try:
+        yield from findings
+    except Unreadable as error:
+        yield error.finding
 
 
 def today() -> datetime.date:

@@ -18,7 +18,7 @@ DECIDED = {
 
 
 def findings(dialogues: Path = DIALOGUES, nlu_data: Path = NLU_DATA) -> Iterator[Finding]:
-    """Dead ends."""
+    """Dead ends; raises Unreadable."""
     rules = [rule for path in _files(dialogues, "rules", "stories") for rule in _rules(path)]
     yield from _unanswered(dialogues, rules)
     yield from _without_person(dialogues, rules)

@@ -250,7 +250,7 @@ def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
         if judgement is seen.talk and judgement.escalate < bar:
             continue
         found = level_of(judgement, bar, limits)
-        if judgement is seen.now and seen.out_of_place and found in URGENT:
+        if judgement is seen.now and seen.out_of_place and found in URGENT and not limits.is_careful:
             found = "concern"
         risk = higher(risk, found)
         if found != "none":

@@ -66,6 +66,11 @@ class Thresholds:
     talk: float
     sure_none: float
 
+    @property
+    def is_careful(self) -> bool:
+        """Whether these stand in for a detector that is missing."""
+        return self.escalate <= self.sure_none
+
     def careful(self) -> "Thresholds":
         """Where the other detector is missing: all that is not surely harmless goes to a human."""
         return replace(self, escalate=self.sure_none, talk=self.sure_none)

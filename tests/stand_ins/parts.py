@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from bot.engine import Asked, EngineReply, EngineTurn
 from bot.errors import EngineDown
+from bot.private import Address
 from escalation.danger.taxonomy import Risk
 from escalation.danger.verdict import Assessment, nothing
 
+PHONE = Address("+355691234567")
 WORDS: dict[str, Risk] = {"locked": "emergency", "hits": "danger", "secret": "concern"}
 
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bot.content import answers, reading, reviews, services, table, ways
+from bot.content.commands import readable
 from bot.content.finding import ROOT, Finding
 from bot.wording import LANGUAGES
 from escalation.danger.taxonomy import TOPICS
@@ -27,8 +28,8 @@ def copy(tmp_path: Path) -> Path:
 
 def found(copy: Path) -> list[Finding]:
     return [
-        *ways.findings(copy),
-        *answers.findings(copy / "texts"),
+        *readable(ways.findings(copy)),
+        *readable(answers.findings(copy / "texts")),
         *services.findings(TODAY, copy / "directory"),
     ]
 
@@ -113,6 +114,12 @@ SPOILED = {
         lambda text: text.replace("intents:\n", "intents:\n- rights__new\n", 1),
         "nothing answers the intent rights__new",
         "write a rule for it in dialogues/rules/rights.yml",
+    ),
+    "a button file that cannot be read": (
+        "texts/en/_buttons.yml",
+        lambda text: text.replace("doctor:", "doctor: [", 1),
+        "it cannot be read",
+        "quotes, colons and indents",
     ),
     "a file that cannot be read": (
         "texts/en/rights.yml",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.places import country_in, country_they_are_in, is_bare_country
+from bot.places import country_in, country_they_are_in, says_only_where
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ from bot.places import country_in, country_they_are_in, is_bare_country
         ("me qojne ne gjermani neser", None),
         ("vor sa ma duca in germania", None),
         ("i am from albania", None),
+        ("my sister is in germany and he beats her", None),
+        ("ona je u njemackoj", None),
         ("", None),
     ],
 )
@@ -38,11 +40,23 @@ def test_any_country_named_is_found() -> None:
     ["Italy", "i am in italy now", "u crnoj gori sam", "jam ne kosove", "sunt in romania", "у Србији сам"],
 )
 def test_only_a_country_is_said(text: str) -> None:
-    assert is_bare_country(text)
+    assert says_only_where(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["i am locked in italy", "ne gjermani me rrahin", "help", "u njemackoj sam zakljucana", "jam", ""]
+    "text",
+    [
+        "help italy",
+        "locked germany",
+        "prodali italija",
+        "rrahin greqi",
+        "i am locked in italy",
+        "ne gjermani me rrahin",
+        "help",
+        "u njemackoj sam zakljucana",
+        "jam",
+        "",
+    ],
 )
 def test_more_than_a_country_is_said(text: str) -> None:
-    assert not is_bare_country(text)
+    assert not says_only_where(text)

@@ -11,28 +11,7 @@ from bot.converse import Stage
 from bot.private import Address
 from bot.sessions import Line
 from bot.wording import fixed
-from tests.stand_ins.parts import ScriptedEngine, WordJudge
-
-PHONE = Address("+355691234567")
-
-
-@pytest.fixture
-def judge() -> WordJudge:
-    return WordJudge()
-
-
-@pytest.fixture
-def engine(whole: Hotline) -> ScriptedEngine:
-    stand_in = ScriptedEngine()
-    whole.__dict__["engine"] = stand_in
-    return stand_in
-
-
-@pytest.fixture
-async def talk(whole: Hotline, judge: WordJudge, engine: ScriptedEngine) -> Stage:
-    played = Stage(whole, judge)
-    await played.ready()
-    return played
+from tests.stand_ins.parts import PHONE, ScriptedEngine, WordJudge
 
 
 async def every_key(whole: Hotline) -> dict[str, int]:

@@ -6,27 +6,12 @@ import pytest
 
 from bot.bootstrap import Hotline
 from bot.converse import Stage
+from bot.dialogue import questions
 from bot.directory import numbers
 from bot.private import Address
 from bot.script import has_letters, script_of
 from escalation.danger.verdict import Assessment
-from tests.stand_ins.parts import ScriptedEngine, WordJudge
-
-PHONE = Address("+355691234567")
-
-
-@pytest.fixture
-def engine(whole: Hotline) -> ScriptedEngine:
-    stand_in = ScriptedEngine()
-    whole.__dict__["engine"] = stand_in
-    return stand_in
-
-
-@pytest.fixture
-async def talk(whole: Hotline, engine: ScriptedEngine) -> Stage:
-    played = Stage(whole, WordJudge())
-    await played.ready()
-    return played
+from tests.stand_ins.parts import PHONE, ScriptedEngine, WordJudge
 
 
 def answers(key: str, **fields: Any) -> dict[str, Any]:
@@ -55,6 +40,16 @@ async def test_what_is_not_two_clear_questions_gets_one_answer(
     engine.turns = turns
     played = await talk.say("sms", PHONE, "is it free? and who reads this?", "en")
     assert played.replies[1:] == ["about whole"]
+
+
+async def test_a_country_beside_another_word_is_judged_like_any_message(talk: Stage) -> None:
+    assert (await talk.say("sms", PHONE, "locked italy", "en")).taken.escalated
+    assert not (await talk.say("sms", Address("+355691111111"), "italy", "en")).taken.escalated
+
+
+def test_a_long_text_is_cut_into_questions_at_once() -> None:
+    assert questions("a " * 100_000) == []
+    assert questions("is it free? ?? who reads this? thanks") == ["is it free?", "who reads this?"]
 
 
 @pytest.mark.parametrize("text", ["yes", "da da", "nee", "Italy", "\U0001f642"])

@@ -1,6 +1,7 @@
 """The judgement as the turn uses it: the committed rules and the committed model together."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -268,6 +269,11 @@ class InContext(Certain):
         return self.known.get(text, self.chance)
 
 
+def in_context(known: dict[str, float], chance: float, books: Sequence[rules.Book] | None = None) -> Assessor:
+    books = rules.read_books()[0] if books is None else books
+    return Assessor(books, InContext(known, chance), ())  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("alone", "talk", "escalated"),
     [(0.7, 0.1, False), (0.95, 0.1, True), (0.7, 0.5, True)],
@@ -275,13 +281,18 @@ class InContext(Certain):
 def test_a_doubtful_line_in_a_harmless_talk_offers_a_person_and_calls_nobody(
     alone: float, talk: float, escalated: bool
 ) -> None:
-    judge = Assessor([], InContext({"nine hundred euro": alone, "hello": 0.0}, talk), ())  # type: ignore[arg-type]
+    judge = in_context({"nine hundred euro": alone, "hello": 0.0}, talk)
     found = judge.assess("nine hundred euro", language="en", history=["hello"], judged=True)
     assert (found.escalate, found.risk) == (escalated, "danger" if escalated else "concern")
 
 
+def test_where_the_rules_are_missing_no_line_is_doubted_away() -> None:
+    judge = in_context({"nine hundred euro": 0.7, "hello": 0.0}, 0.1, books=())
+    assert judge.assess("nine hundred euro", language="en", history=["hello"], judged=True).escalate
+
+
 def test_what_was_raised_in_its_time_stays_raised() -> None:
     known = {"first words": 0.7, "later words": 0.7, "thanks": 0.0}
-    judge = Assessor([], InContext(known, 0.1), ())  # type: ignore[arg-type]
+    judge = in_context(known, 0.1)
     assert judge.assess("thanks", language="en", history=["first words"]).escalate
     assert not judge.assess("thanks", language="en", history=["thanks", "later words"]).escalate
