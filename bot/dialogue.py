@@ -22,8 +22,10 @@ QUESTIONS = 2
 """So many questions in one text are answered one by one; more would be a wall of text."""
 SURE = 0.5
 """Below this, a question alone is understood worse than the whole text."""
-HINTS = frozenset(TOPICS) - {"talk_to_human", "disclosure"}
-"""Topics of which the judgement tells the engine; wanting a person and telling of danger are not guessed."""
+HINTS = frozenset(TOPICS) - {"talk_to_human", "disclosure", "small_talk"}
+"""Topics of which the judgement tells the engine. Wanting a person and telling of danger are not guessed, and
+small talk is too many things: "i am afraid" was once answered with a goodbye.
+"""
 
 
 class Dialogue:

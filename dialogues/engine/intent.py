@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from engine.known import Known
 from engine.linear import Linear, fit
 
 RANKING = 10  # how many intents are named with their probability
@@ -45,11 +46,13 @@ class LinearIntent(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: Linear | None = None,
+        known: Known | None = None,
     ) -> None:
         self.C = float(config["C"])
         self.model_storage = model_storage
         self.resource = resource
         self.model = model
+        self.known = known
 
     @classmethod
     def create(
@@ -71,18 +74,17 @@ class LinearIntent(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> LinearIntent:
         with model_storage.read_from(resource) as folder:
-            model = Linear.read(folder / "intent.npz")
-        return cls(config, model_storage, resource, model)
+            model, known = Linear.read(folder / "intent.npz"), Known.read(folder / "known.npz")
+        return cls(config, model_storage, resource, model, known)
 
     def train(self, training_data: TrainingData) -> Resource:
         messages = [m for m in training_data.intent_examples if m.get(TEXT) and m.get(INTENT)]
-        self.model = fit(
-            np.stack([feature_of(message) for message in messages]),
-            [message.get(INTENT) for message in messages],
-            self.C,
-        )
+        features = np.stack([feature_of(message) for message in messages])
+        labels = [str(message.get(INTENT)) for message in messages]
+        self.model, self.known = fit(features, labels, self.C), Known.of(features, labels)
         with self.model_storage.write_to(self.resource) as folder:
             self.model.write(folder / "intent.npz")
+            self.known.write(folder / "known.npz")
         return self.resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -90,13 +92,12 @@ class LinearIntent(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        if self.model is None:
+        if self.model is None or self.known is None:
             raise RuntimeError("the intent classifier is not trained")
         for message in messages:
-            ranking = [
-                {"name": name, "confidence": confidence}
-                for name, confidence in self.model.rank(feature_of(message), RANKING)
-            ]
+            feature = feature_of(message)
+            ranked = self.known.ranked(feature, self.model.rank(feature, RANKING))
+            ranking = [{"name": name, "confidence": confidence} for name, confidence in ranked]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages

@@ -20,6 +20,7 @@ TRIP = "safe_migration__trip_plan"
 SIMPLER = ("small_talk__simpler", "small_talk__not_understood")
 ALREADY = "safe_migration__papers_taken"
 BYE = "small_talk__bye"
+BLUNT = (BYE, "small_talk__insult")
 UNCLEAR = "job_offer__unclear"
 COUNTRY = "seek_help__country"
 ANSWERS = {"yes": "small_talk__yes", "no": "small_talk__no", "dont_know": "small_talk__dont_know"}
@@ -61,6 +62,7 @@ PUBLIC = {
 # prints what they cost: messages missed, and wrong topics among those understood.
 LEAST_INTENT = 0.25
 LEAST_TOPIC = 0.35
+LEAST_BLUNT = 0.50  # "goodbye" and "you may be angry here" hurt whoever meant something else
 LEAST_PERSON = 0.30  # somebody who wants a person is believed early
 LEAST_LEAVE = 0.50  # "no" to a question must not end the questions
 LEAST_ASIDE = (
@@ -70,7 +72,7 @@ LEAST_GOING = 0.60  # when "Italy" answers our question and when it starts anoth
 MISSES_IN_CHECK = 3  # so many unclear answers in a row end the questions
 
 # The worker hands danger to people before it asks here, so a disclosure is rarer than in the examples.
-EXPECTED = {"disclosure": 0.3}
+EXPECTED = {"disclosure": 0.1}
 # How much likelier an intent is whose topic the worker's judgement names: it has read more messages, this
 # classifier knows more kinds. Chosen on held-out messages: topics right .79 -> .84 and .77 -> .82.
 HINTED = 5.0
@@ -158,7 +160,7 @@ def _intent(ranking: Ranking, request: TurnRequest) -> tuple[str, float]:
         return YES_AFTER[str(request.state.slots[LAST])], 1.0
     if request.answer:
         return ANSWERS[request.answer], 1.0
-    if not understood(ranking):
+    if not understood(ranking) or (best in BLUNT and confidence < LEAST_BLUNT):
         return FALLBACK, confidence
     if best == COUNTRY and not request.named and not request.state.slots.get("help_need"):
         return "seek_help__where", confidence

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.interpret import (
+    BYE,
     COUNTRY,
     DECLINED,
     FALLBACK,
@@ -76,6 +77,9 @@ CASES: list[tuple[str, list[tuple[str, float]], dict[str, Any], str]] = [
     ("a plan to go", ranking("safe_migration__prepare"), {"named": "DE"}, "safe_migration__prepare"),
     ("a place nobody knows, asked for", ranking(COUNTRY), {"state": ASKED}, COUNTRY),
     ("a place nobody knows, not asked for", ranking(COUNTRY), {}, "seek_help__where"),
+    ("a goodbye is believed when it is one", ranking(BYE, 0.8), {}, BYE),
+    ("a doubtful goodbye is none", ranking(BYE, 0.4), {}, FALLBACK),
+    ("a doubtful insult is none", ranking("small_talk__insult", 0.4), {}, FALLBACK),
     ("a bare yes", ranking("rights__child"), {"answer": "yes"}, "small_talk__yes"),
     ("yes, they have my papers", ranking("off_topic"), {"answer": "yes", "state": AFTER_PAPERS},
      "safe_migration__papers_taken"),
@@ -127,7 +131,7 @@ def test_a_disclosure_is_rarer_here_than_in_the_examples() -> None:
     close = weighed([("disclosure", 0.4), ("job_offer__check", 0.3), ("off_topic", 0.1)])
     assert close[0][0] == "job_offer__check"
     assert sum(share for _, share in close) < 1
-    assert weighed([("disclosure", 0.8), ("job_offer__check", 0.1)])[0][0] == "disclosure"
+    assert weighed([("disclosure", 0.95), ("job_offer__check", 0.04)])[0][0] == "disclosure"
 
 
 def test_a_topic_named_by_the_worker_decides_where_it_is_close() -> None:

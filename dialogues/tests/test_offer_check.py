@@ -9,6 +9,7 @@ import pytest
 from engine.guides import MANY
 from engine.guides import OFFER as GUIDE
 from engine.paths import LANGUAGES
+from tests.words import ASIDE, PERSON
 
 CHECK = {
     "en": "Check my offer",
@@ -28,18 +29,6 @@ OFFER = {
     "sq": "me kan ofru nje pune jasht, a eshte e vertete",
     "bcms": "dobio sam ponudu za posao vani, jel to stvarno",
     "ro": "am primit o oferta de munca in strainatate, e reala?",
-}
-ASIDE = {
-    "en": "who reads this?",
-    "sq": "kush e lexon këtë?",
-    "bcms": "ko ovo čita?",
-    "ro": "cine citește asta?",
-}
-PERSON = {
-    "en": "A person please",
-    "sq": "Dua një njeri",
-    "bcms": "Hoću pravu osobu",
-    "ro": "O persoană, te rog",
 }
 QUESTIONS = [f"utter_ask_{slot}" for slot in GUIDE.good]
 CLEAN = list(GUIDE.good.values())

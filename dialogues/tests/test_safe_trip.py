@@ -8,16 +8,10 @@ import pytest
 
 from engine.guides import TRIP
 from engine.paths import LANGUAGES
+from tests.words import ASIDE, PERSON
 
 PLAN = {"en": "My trip plan", "sq": "Plani i udhëtimit", "bcms": "Moj plan puta", "ro": "Planul meu de drum"}
 LEAVE = {"en": "Leave the plan", "sq": "Ndal planin", "bcms": "Prekini plan", "ro": "Oprește planul"}
-PERSON = {"en": "A person please", "sq": "Dua një njeri", "bcms": "Hoću pravu osobu", "ro": "O persoană, te rog"}
-ASIDE = {
-    "en": "who reads this?",
-    "sq": "kush e lexon këtë?",
-    "bcms": "ko ovo čita?",
-    "ro": "cine citește asta?",
-}
 SIMPLER = {
     "en": "say it simpler",
     "sq": "ma thuaj më thjesht",

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import vectors
+from engine.known import SURE, Known
 from engine.linear import Linear, fit
 
 
@@ -39,6 +40,17 @@ def test_it_learns_what_can_be_learnt() -> None:
     right = sum(model.rank(row, 1)[0][0] == label for row, label in zip(features, labels, strict=True))
     assert right >= 76
     assert np.allclose(model.probabilities(features).sum(axis=1), 1)
+
+
+def test_an_example_is_understood_as_itself_whatever_the_line_says(tmp_path: Path) -> None:
+    features, labels = examples()
+    Known.of(features, labels).write(tmp_path / "known.npz")
+    known = Known.read(tmp_path / "known.npz")
+    wrong = [("intent_9", 0.7), (labels[5], 0.2)]
+    ranked = known.ranked(features[5], wrong)
+    assert ranked[0] == (labels[5], SURE)
+    assert sum(share for _, share in ranked) <= 1
+    assert known.ranked(features[5] + np.float32(0.2) * features[6], wrong) == wrong
 
 
 def test_only_new_texts_are_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

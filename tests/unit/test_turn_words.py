@@ -70,7 +70,14 @@ async def test_the_country_somebody_in_danger_is_in_brings_its_numbers(
 
 
 @pytest.mark.parametrize(
-    ("topic", "told"), [("rights", {"topic": "rights"}), ("talk_to_human", {}), ("disclosure", {}), ("", {})]
+    ("topic", "told"),
+    [
+        ("rights", {"topic": "rights"}),
+        ("talk_to_human", {}),
+        ("disclosure", {}),
+        ("small_talk", {}),
+        ("", {}),
+    ],
 )
 async def test_the_engine_is_told_what_a_message_is_about(
     talk: Stage, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, topic: str, told: dict[str, str]
