@@ -112,6 +112,7 @@ def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         [fitting.letter_line(spelt[tuned], yes[tuned], counts[tuned]) for yes, counts in wanted]
     )
     letter_lines = letter_lines.astype(np.float16)
+    topic_letters = fitting.topic_letters(spelt, *asked(table), len(TOPICS)).astype(np.float16)
     scored, spelt_scored = fitting.scores(rows, levels), fitting.letter_scores(spelt, letter_lines)
     calibration = np.array(
         [
@@ -122,7 +123,7 @@ def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "mean": begun.mean,
         "lines": np.vstack([levels, labels(table, rows, begun.named)]).astype(np.float32),
-        "letters": letter_lines,
+        "letters": np.vstack([letter_lines, topic_letters]),
         "calibration": calibration,
         **named(table, rows),
     }
@@ -177,9 +178,15 @@ def labels(table: Table, rows: NDArray[np.float32], begun: NDArray[np.float32]) 
             for number, name in enumerate(SIGNALS)
         )
     ]
+    return np.vstack([*signals, fitting.topic_lines(rows, *asked(table), len(TOPICS))])
+
+
+def asked(table: Table) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The topic of each row, and how much it counts."""
+    told = np.array([example.style != "intent" for example in table.examples])
     topics = np.array([TOPICS.index(example.topic) for example in table.examples])
-    counts = np.where(told, OWN_TOPIC, 1.0) * ~np.isin(table.levels, HARMFUL) * tuned
-    return np.vstack([*signals, fitting.topic_lines(rows, topics, counts, len(TOPICS))])
+    learned = ~np.isin(table.levels, HARMFUL) & ~table.kept_back
+    return topics, np.where(told, OWN_TOPIC, 1.0) * learned
 
 
 def named(table: Table, rows: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
