@@ -14,6 +14,7 @@ from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, answer_in, command_in
+from bot.cover import BEGINS, Cover, begins_in, command_of
 from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
@@ -32,8 +33,8 @@ from escalation.cases.case import RANK
 from escalation.cases.queue import Cases
 from escalation.danger.verdict import Assessment, nothing, unjudged
 
-COMMAND_TEXTS = {"cover": "cover", "language": "language_changed", "start": "first_contact"}
-Step = Literal["command", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"]
+COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
+Step = Literal["command", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost", "covered"]
 
 
 class Judge(Protocol):
@@ -75,6 +76,7 @@ class Turns:
     handover: Handover
     cases: Cases
     eraser: Eraser
+    cover: Cover
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -84,7 +86,7 @@ class Turns:
             return await self._order(lease, entry)
         began = time.perf_counter()
         heard = await self._listen(entry, key, entry.message)
-        command = command_in(heard.text, heard.card.language) if heard.text else None
+        command = command_of(heard)
         self._understand(heard, command)
         if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
             return await self._erase(entry, heard, command.name if command else "left")
@@ -96,8 +98,13 @@ class Turns:
         return taken
 
     async def _route(self, heard: Heard, command: Command | None) -> Step:
-        """Who answers: a command, the counsellor who has the talk, a counsellor who is called, or the bot."""
+        """Who answers: nobody under cover, a command, the counsellor (here or called), or the bot."""
         name = command.name if command else ""
+        if heard.card.covered or name in BEGINS:
+            await self.cover.take(heard, name)
+            return "covered"
+        if self.cover.keep_word(heard):
+            return "command"
         heard.wrote()
         if name in COMMAND_TEXTS:
             heard.card.greeted = heard.card.greeted or name == "start"
@@ -205,7 +212,8 @@ class Turns:
         channel = self.channels.get(heard.card.channel)
         if channel is not None:
             await self.eraser.owes(heard.talk, channel, heard.message)
-        farewell = "" if why == "left" else heard.fixed("stopped" if why == "stop" else "erased")
+        name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
+        farewell = "" if why == "left" else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
 
@@ -228,7 +236,8 @@ class Turns:
             # They wrote while it was being closed: what nobody has read is not erased.
             await self.inbox.drop(keys.partition_of(talk.id), entry.id)
             return Taken("console", talk.card.language, escalated=True)
-        farewell = heard.fixed("ended") if entry.order == "close" else ""
+        says_so = entry.order == "close" and not talk.card.covered
+        farewell = heard.fixed("ended") if says_so else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
         return Taken("console", talk.card.language, erased=True)
 
@@ -238,6 +247,8 @@ class Turns:
         heard = await self._listen(entry, key, entry.message)
         heard.card.language = heard.card.language or spoken(entry.message.hint or "en")
         heard.verdict = unjudged(heard.card.language)
+        if begins_in(heard):
+            heard.card.covered_at = heard.now  # whatever failed, nothing of ours is said from here on
         heard.wrote()
         await self.handover.begin(heard)
         return await self._finish(lease, entry, heard, "opened")
