@@ -9,6 +9,8 @@ Name = Literal["stop", "delete", "cover", "signal", "back", "language", "person"
 Answer = Literal["yes", "no", "dont_know"]
 MAX_LENGTH = 40
 """A longer message is never a command: somebody who writes `I can't stop crying` is not opting out."""
+BY_WORD: tuple[Name, ...] = ("stop", "delete", "cover", "signal", "person")
+HURRIED: tuple[Name, ...] = ("cover", "signal")
 LONG = 8
 """Words of cover and signal of at least this many letters are heard with one letter wrong: they are typed in
 a hurry, with somebody near."""
@@ -30,14 +32,14 @@ def command_in(text: str, language: str) -> Command | None:
         return Command(SLASH[stripped.split("@", 1)[0].split(" ", 1)[0]], language)
     if not words or len(words) > MAX_LENGTH:
         return None
-    for name in ("stop", "delete", "cover", "signal", "person"):
+    for name in BY_WORD:
         for spoken in _languages(language):
             if words in wording(spoken).words[name]:
                 return Command(name, spoken)
     for spoken in LANGUAGES:
         if words in wording(spoken).words["language"]:
             return Command("language", spoken)
-    for name in ("cover", "signal"):
+    for name in HURRIED:
         for spoken in _languages(language):
             if any(almost(words, word) for word in wording(spoken).words[name]):
                 return Command(name, spoken)

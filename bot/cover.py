@@ -1,10 +1,10 @@
 """Cover: somebody else may be reading, so the hotline is a wrong number until the person is back.
 
-The cover word begins it, and the silent signal, which calls a human besides; both get the same answer, so that
-nobody can tell them apart. From then on `Heard.say` says nothing and the sender sends nothing: whoever writes
-hears the harmless voice a few times, then silence. All of it is judged still, and a case is opened or raised
-without a word. The way back is the person's own word, or that of their language (`bot/texts`, `words.back`).
-STOP and DELETE always work.
+The cover word begins it, and the silent signal, which calls a human besides; both get the same answer, so
+that nobody can tell them apart. From then on `Heard.say` says nothing and the sender sends nothing: whoever
+writes hears the harmless voice a few times, then silence. All of it is judged still, and a case is opened or
+raised without a word. The way back is the person's own word, or that of their language (`bot/texts`,
+`words.back`). STOP and DELETE always work.
 """
 
 from bot.commands import Command, almost, command_in
@@ -19,7 +19,7 @@ from escalation.danger.verdict import Assessment
 
 BEGINS = ("cover", "signal")
 VOICE = ("cover", "cover_again", "cover_last")
-"""What the harmless voice says, one after the other: somebody who mistook a number does not go on for ever."""
+"""What the harmless voice says, one after the other: a stranger does not go on answering for ever."""
 SHORTEST, LONGEST, MOST_WORDS = 4, 24, 2
 """Letters and words of an own word: too short is soon guessed, a sentence is no word."""
 HIDDEN = "…"
@@ -82,7 +82,7 @@ class Cover:
             heard.card.voiced += 1
 
     def keep_word(self, heard: Heard) -> bool:
-        """Take the word they choose for coming back, if that is what they write; it is in no line of the talk."""
+        """Take the word they choose for coming back, if they do; no line of the talk holds it."""
         found = own_word(heard.text)
         if found is None or heard.card.covered or heard.verdict.escalate:
             return False
@@ -116,6 +116,7 @@ class Cover:
     async def _end(self, heard: Heard) -> None:
         """They are back: the talk goes on where it was."""
         heard.card.covered_at, heard.card.voiced = 0.0, 0
+        heard.text = HIDDEN if heard.card.own_word else heard.text
         heard.wrote()
         heard.say(heard.fixed("back"))
         if heard.card.case:

@@ -130,7 +130,7 @@ class Sessions:
     def lifetime(self, card: Card) -> int:
         """Seconds a conversation lives from now: the silence, or the rest of the cap for an open case.
 
-        Also for a talk under cover: once it is erased, whoever holds the phone would be greeted as anybody is.
+        Also for a talk under cover: once it is erased, whoever holds the phone is greeted as anybody is.
         """
         left = int(card.began + keys.CAP - keys.GRACE - self._clock.now())
         stays = card.case or (card.covered and card.greeted)

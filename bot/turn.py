@@ -34,7 +34,9 @@ from escalation.cases.queue import Cases
 from escalation.danger.verdict import Assessment, nothing, unjudged
 
 COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
-Step = Literal["command", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost", "covered"]
+Step = Literal[
+    "command", "covered", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"
+]
 
 
 class Judge(Protocol):
@@ -87,7 +89,8 @@ class Turns:
         began = time.perf_counter()
         heard = await self._listen(entry, key, entry.message)
         command = command_of(heard)
-        self._understand(heard, command)
+        if not heard.card.covered:  # whoever writes now does not change in which language we talk
+            self._understand(heard, command)
         if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
             return await self._erase(entry, heard, command.name if command else "left")
         if command is None:
@@ -164,7 +167,11 @@ class Turns:
             if folded(text) in titles() or says_only_where(text):
                 return  # a button of ours, or only where they are: nothing is said of them
             heard.verdict = self.judge.assess(
-                text, language=card.language, history=history, vector=heard.vector, judged=True
+                text,
+                language=None if card.covered else card.language,
+                history=history,
+                vector=heard.vector,
+                judged=True,
             )
 
         if text:

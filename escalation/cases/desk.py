@@ -41,7 +41,8 @@ class Desk:
         """Take a case; the person is told that somebody is here, once, and not while others may read it."""
         outcome = await self._cases.claim(case_id, counsellor)
         talk = await self._talk(case_id) if outcome == "done" else None
-        if talk is not None and not talk.card.covered and not any(line.who == "counsellor" for line in talk.talk):
+        joins = talk is not None and not any(line.who == "counsellor" for line in talk.talk)
+        if talk is not None and joins and not talk.card.covered:
             card = talk.card
             text = fixed("joined", card.language, _script(card.script), card.channel)
             if not any(line.who == "notice" and line.text == text for line in talk.talk):
