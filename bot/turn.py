@@ -152,9 +152,10 @@ class Turns:
             card.language = found.language
             card.script = found.script if has_letters(text) else card.script
         elif not card.language:
-            # A command word says little of its own: the phone's language, else that of the word.
-            card.language = spoken(heard.message.hint or (command.language if command else "en"))
+            # A command word says little of its own: the phone's language, its alphabet's, that of the word.
             card.script = script_of(text) if has_letters(text) else card.script
+            word = command.language if command else "en"
+            card.language = spoken(heard.message.hint or ("bcms" if card.script == "cyrillic" else word))
 
     async def _assess(self, heard: Heard) -> None:
         """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""

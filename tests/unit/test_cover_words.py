@@ -82,6 +82,11 @@ async def test_danger_in_the_form_of_an_own_word_is_danger(talk: Stage) -> None:
     assert played.taken.escalated
 
 
+async def test_a_first_word_in_cyrillic_is_answered_in_cyrillic(talk: Stage) -> None:
+    played = await talk.say("sms", PHONE, "пица рома")
+    assert played.replies == [fixed("cover", "bcms", "cyrillic", "sms")]
+
+
 async def test_erase_asked_twice_is_done_and_said_twice(talk: Stage) -> None:
     [_, first, second] = await told(talk, "is this job real?", "DELETE", "DELETE")
     erased = fixed("erased", "en", "latin", "sms")
