@@ -1,6 +1,7 @@
 """The words of the cover: how they are heard, told and chosen; and erasing at bad moments."""
 
 import pytest
+import yaml
 
 from bot.bootstrap import Hotline
 from bot.channels.base import Inbound
@@ -9,10 +10,20 @@ from bot.converse import Stage
 from bot.cover import own_word
 from bot.private import Text
 from bot.script import Script
-from bot.wording import LANGUAGES, fixed, folded, wording
+from bot.wording import LANGUAGES, TITLES, fixed, folded, rendered, wording
 from tests.stand_ins.parts import PHONE, ScriptedEngine
 from tests.unit.test_cover import BACK, VOICE, told
 from tests.unit.test_turn import conversation_of
+
+TOLD = {
+    "handed_over": ("cover", "back"),
+    "handed_over_told": ("cover", "back"),
+    "back": ("cover", "signal"),
+    "own_word_kept": ("cover",),
+    "privacy": ("cover", "back", "signal", "own_word"),
+    "privacy by sms": ("cover", "back", "signal"),
+}
+"""Which text names which of the words."""
 
 
 @pytest.mark.parametrize(
@@ -123,18 +134,22 @@ def test_no_word_means_two_things(language: str) -> None:
         assert own_word(f"{begins} zebra") == ("zebra", begins)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("script", ["latin", "cyrillic"])
+@pytest.mark.parametrize(
+    ("language", "script"), [*((language, "latin") for language in LANGUAGES), ("bcms", "cyrillic")]
+)
 def test_what_is_told_of_the_words_works(language: str, script: Script) -> None:
-    """The words a person is told, as they are told them, in each text that tells them."""
-    if script == "cyrillic" and language != "bcms":
-        return
-    told_in = {"handed_over": "cb", "handed_over_told": "cb", "back": "cs", "own_word_kept": "c"}
-    for name, kinds in told_in.items():
-        text = folded(fixed(name, language, script, "sms"))
+    """The words a person is told, as they read them, in each text that tells them."""
+    texts = {name: fixed(name, language, script, "sms") for name in TOLD if name in wording(language).texts}
+    path = TITLES / language / "privacy.yml"
+    answer = yaml.safe_load(path.read_text(encoding="utf-8"))["utter_privacy__phone"]
+    texts["privacy"] = rendered(answer["text"], language, script, "telegram")
+    sms = answer["sms_cyrillic"] if script == "cyrillic" else answer["sms"]
+    texts["privacy by sms"] = rendered(sms, language, script, "sms")
+    assert texts.keys() == TOLD.keys()
+    for name, kinds in TOLD.items():
         for kind in kinds:
-            known = wording(language).words[{"c": "cover", "b": "back", "s": "signal"}[kind]]
-            assert any(word in text for word in known), (name, kind)
+            known = wording(language).words[kind]
+            assert any(word in folded(texts[name]) for word in known), (name, kind)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

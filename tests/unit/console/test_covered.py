@@ -25,7 +25,7 @@ async def test_the_counsellor_sees_it_at_once_and_since_when(signed_in: SignedIn
     assert "may be reading" not in text_of(await tab.get(HERE))
     mine.change("3-aaaa", covered_at=tab.clock.now() - 200, signals=("silent_signal",))
     for page in (await tab.get(HERE), await tab.live(f"{HERE}/live")):
-        assert "Somebody else may be reading the phone, since 3 min." in text_of(page)
+        assert "Somebody else may be reading the phone, for 3 min now." in text_of(page)
         assert "Silent signal" in text_of(page)
         # The box belongs to the answer's form, wherever it stands.
         assert '<input type="checkbox" name="anyway" value="yes" form="answer">' in page.text
