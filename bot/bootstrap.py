@@ -107,6 +107,7 @@ class Hotline:
         return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.clock)
 
     def turns(self, judge: "Judge") -> "Turns":
+        from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
         from bot.turn import Turns
@@ -121,6 +122,7 @@ class Hotline:
             handover,
             self.cases,
             self.eraser,
+            Cover(handover, self.cases, self.eraser),
             self.channels,
             self.clock,
         )

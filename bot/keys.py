@@ -83,7 +83,7 @@ KEPT = (
     ),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
-    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons sealed", "24 h", "erase"),
+    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias, cover; reasons sealed", "24 h", "erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
     Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
 )

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["waiting", "held"]
-Outcome = Literal["done", "taken", "not_yours", "gone", "too_long"]
+Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "covered"]
+"""covered: somebody else may be reading, and the answer was not confirmed."""
 Who = Literal["person", "bot", "counsellor", "notice"]
 
 RANK = {"none": 0, "concern": 1, "danger": 2, "emergency": 3}
 HEADSTART = {"none": 0, "concern": 10 * 60, "danger": 60 * 60, "emergency": 24 * 3600}
 """Seconds of waiting a risk counts for. The order in the queue is opening time less headstart: a higher risk
 comes first, and yet somebody who has waited an hour longer comes before a fresh `danger`: nobody starves."""
+
+SIGNAL = "silent_signal"
+SIGNALLED = "gave the silent signal: needs help now and cannot write it"
 
 # fmt: off
 FIRST = (
@@ -50,6 +54,8 @@ class CaseRow:
     holder: str | None
     unread: int
     place: int
+    covered_at: float = 0.0
+    """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.inbox import Inbox
-from bot.outbox import Outbox
+from bot.outbox import HARMLESS, Outbox
 from bot.script import Script
 from bot.sessions import Conversation, Line, Sessions
 from bot.wording import fixed, pieces, rendered
@@ -38,10 +38,11 @@ class Desk:
         return CaseView(row, tuple(_shown(line, waiting) for line in talk.talk))
 
     async def claim(self, case_id: str, counsellor: str) -> Outcome:
-        """Take a case; the person is told that somebody is here, once."""
+        """Take a case; the person is told that somebody is here, once, and not while others may read it."""
         outcome = await self._cases.claim(case_id, counsellor)
         talk = await self._talk(case_id) if outcome == "done" else None
-        if talk is not None and not any(line.who == "counsellor" for line in talk.talk):
+        joins = talk is not None and not any(line.who == "counsellor" for line in talk.talk)
+        if talk is not None and joins and not talk.card.covered:
             card = talk.card
             text = fixed("joined", card.language, _script(card.script), card.channel)
             if not any(line.who == "notice" and line.text == text for line in talk.talk):
@@ -51,17 +52,24 @@ class Desk:
     async def release(self, case_id: str, counsellor: str) -> Outcome:
         return await self._cases.release(case_id, counsellor)
 
-    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome:
-        """Send the holder's words; on SMS without the marks that would triple the price."""
+    async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
+        """Send the holder's words; on SMS without the marks that would triple the price.
+
+        While somebody else may be reading they are refused, and not kept for later: written before the
+        counsellor knew, they could be the wrong ones by then. `anyway`: the counsellor knows, and sends.
+        """
         if len(text) > MAX_ANSWER:
             return "too_long"
         refused = await self._refused(case_id, counsellor)
         talk = await self._talk(case_id)
         if refused or talk is None:
             return refused or "gone"
+        if talk.card.covered and not anyway:
+            return "covered"
+        kind = HARMLESS if talk.card.covered else ""
         text = rendered(text, talk.card.language, "latin", talk.card.channel)
         for piece in pieces(text, talk.card.channel):
-            if not await self._say(talk, Line("counsellor", piece, self._clock.now())):
+            if not await self._say(talk, Line("counsellor", piece, self._clock.now()), kind):
                 return "gone"
         return "done"
 
@@ -105,8 +113,8 @@ class Desk:
         except KeyGone:
             return None
 
-    async def _say(self, talk: Conversation, line: Line) -> bool:
-        done = await self._outbox.say(talk.id, talk.key, talk.card, line)
+    async def _say(self, talk: Conversation, line: Line, kind: str = "") -> bool:
+        done = await self._outbox.say(talk.id, talk.key, talk.card, line, kind)
         await self._cases.said(talk.id)
         return done
 

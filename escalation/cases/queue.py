@@ -10,7 +10,7 @@ from bot.errors import KeyGone
 from bot.scripts import Scripts, Store
 from bot.sessions import Conversation
 from bot.vault import Vault
-from escalation.cases.case import RANK, Alarm, CaseRow, Outcome, State, alias, order
+from escalation.cases.case import RANK, SIGNAL, SIGNALLED, Alarm, CaseRow, Outcome, State, alias, order
 
 LUA = Path(__file__).resolve().parent / "lua"
 ON_DUTY_S = 45
@@ -60,6 +60,15 @@ class Cases:
     async def said(self, conversation: str) -> None:
         """Something new stands in the talk that is not the person's."""
         await self._changed(conversation)
+
+    async def covered(self, conversation: str, since: float) -> None:
+        """Somebody else may be reading at the person's phone since then; 0: the person is back."""
+        if await self._mark(conversation, "set", "covered_at", repr(since)):
+            await self._changed(conversation)
+
+    async def signalled(self, conversation: str) -> None:
+        """The person gave the silent signal: it stays in sight whatever else raises the case."""
+        await self._mark(conversation, "set", "signalled", "1")
 
     async def read(self, conversation: str) -> None:
         """The holder has seen all of it."""
@@ -140,6 +149,9 @@ class Cases:
             await self.erase(conversation)
             return None
         fields = {name.decode(): value.decode() for name, value in raw.items() if name != b"reasons"}
+        signals, reasons = tuple(json.loads(fields["signals"])), tuple(reasons)
+        if "signalled" in fields and SIGNAL not in signals:
+            signals, reasons = (SIGNAL, *signals), (SIGNALLED, *reasons)
         state: State = "held" if fields["state"] == "held" else "waiting"
         return CaseRow(
             id=conversation,
@@ -147,8 +159,8 @@ class Cases:
             state=state,
             risk=fields["risk"],
             score=float(fields["score"]),
-            signals=tuple(json.loads(fields["signals"])),
-            reasons=tuple(reasons),
+            signals=signals,
+            reasons=reasons,
             language=fields["language"],
             script=fields["script"],
             channel=fields["channel"],
@@ -158,6 +170,7 @@ class Cases:
             holder=fields.get("holder"),
             unread=int(fields.get("unread", "0")),
             place=place,
+            covered_at=float(fields.get("covered_at", "0")),
         )
 
     async def place(self, conversation: str) -> int:

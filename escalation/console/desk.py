@@ -17,7 +17,9 @@ class Desk(Protocol):
 
     async def claim(self, case_id: str, counsellor: str) -> Outcome: ...
     async def release(self, case_id: str, counsellor: str) -> Outcome: ...
-    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome: ...
+    async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
+        """Send the holder's words; "covered" where somebody else may be reading, unless sent `anyway`."""
+
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
         """Tell the person, then erase everywhere; the case may be there for moments after "done"."""
 

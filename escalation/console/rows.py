@@ -47,6 +47,8 @@ class Row:
     unread: int
     holder: str
     place: int
+    covered: str
+    """Since how long somebody else may be reading; empty: nobody, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,6 +89,7 @@ def present(row: CaseRow, words: Words, now: float, me: str, names: dict[str, st
         unread=max(0, row.unread),
         holder=line(names.get(row.holder or "", ""), 60) or words("queue.somebody"),
         place=row.place,
+        covered=duration(now - row.covered_at, words) if row.covered_at else "",
     )
 
 

@@ -59,7 +59,8 @@ function prepareAnswer() {
     say("");
     const sent = text.value;
     try {
-      const answer = await ask(form.action, { once: form.elements.once.value, text: sent });
+      const anyway = form.elements.anyway?.checked ? { anyway: "yes" } : {}; // others may be reading
+      const answer = await ask(form.action, { once: form.elements.once.value, text: sent, ...anyway });
       if (answer.status === 204) {
         if (text.value === sent) text.value = "";
         form.elements.once.value = fresh();

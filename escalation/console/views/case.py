@@ -52,7 +52,8 @@ async def answer(visit: Visit) -> Response:
     if not _ID.fullmatch(once):
         raise HTTPException(400, "form")
     if await sessions.once(visit.signed, once):
-        outcome = await visit.console.desk.answer(case_id, visit.account.id, text)
+        anyway = "anyway" in visit.form
+        outcome = await visit.console.desk.answer(case_id, visit.account.id, text, anyway=anyway)
         if outcome != "done":
             await sessions.again(visit.signed, once)
             return await _not_sent(visit, outcome, 422 if outcome == "too_long" else 409)
@@ -156,7 +157,7 @@ async def _confirm(visit: Visit, what: str) -> Response:
 async def _not_sent(visit: Visit, why: str, status: int) -> Response:
     if visit.live:
         return visit.say(f"note.{why}", status)
-    if why in {"empty", "too_long"}:
+    if why in {"empty", "too_long", "covered"}:
         return await _page(visit, status, f"note.{why}", visit.form.get("text", "")[:_LONGEST_DRAFT])
     return await visit.leave(why, f"/cases/{_id(visit)}")
 
