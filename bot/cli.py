@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import click
 
+from bot import logs
 from bot import settings as settings_of
 from bot.errors import HotlineError
 from bot.settings import Settings
@@ -23,7 +24,7 @@ def plainly[**P](command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*arguments, **named)
         except HotlineError as error:
-            click.echo(f"hotline: {error}", err=True)
+            click.echo(f"hotline: {error}", file=logs.outlet())
             sys.exit(2)
 
     return told
@@ -121,6 +122,16 @@ def doctor() -> None:
     from bot.doctor import examine
 
     sys.exit(asyncio.run(examine(load())))
+
+
+@main.command()
+@click.option("--month", default="", help="YYYY-MM; the last one that is over if not given.")
+@plainly
+def report(month: str) -> None:
+    """A month's counts for donors: no small numbers, and nothing from which one could be told."""
+    from bot.report import report as told
+
+    asyncio.run(told(settings_of.required(load()), month))
 
 
 @main.command()

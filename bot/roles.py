@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from redis.exceptions import RedisError
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -31,16 +32,21 @@ PASSED_TO_ENGINE = (
 )
 
 
-def begin(role: str, settings: Settings) -> None:
-    """What every role does first: no dumps, no library logs, metrics."""
+def quiet() -> None:
+    """What every role does first of all: no dumps, and no output but its events."""
     no_dumps()
-    logs.silence_libraries()
+    logs.only_events()
+
+
+def begin(role: str, settings: Settings) -> None:
+    """What every role does when it is sound: metrics, and a word that it is there."""
     metrics.serve(settings.metrics_port)
     logs.event("started", role=role)
 
 
 async def run_gateway(settings: Settings) -> None:
     """Webhooks in, and nothing else: no models, no provider's client."""
+    quiet()
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("gateway", settings)
@@ -91,6 +97,7 @@ async def run_worker(settings: Settings) -> None:
     """Turns, sending, erasing; and Telegram's side of the line: its webhook, or polling it."""
     from bot.telegram_line import TelegramLine
 
+    quiet()
     async with bootstrap.hotline(required(settings)) as whole:
         await refuse_if_persistent(whole.store)
         begin("worker", settings)
@@ -100,6 +107,7 @@ async def run_worker(settings: Settings) -> None:
         async def sweep() -> None:
             await whole.sweep.run()
             await line.leave_groups()
+            await whole.counts.keep()
 
         receiving = asyncio.create_task(line.receive())
         await until_stopped(whole.worker(judge).run(sweep))
@@ -111,10 +119,23 @@ async def run_worker(settings: Settings) -> None:
 async def run_console(settings: Settings) -> None:
     from bot.console import console_app
 
+    quiet()
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("console", settings)
+        counting = asyncio.create_task(_keep_counts(whole))
         await serve(console_app(whole), settings.bind, settings.console_port)
+        counting.cancel()
+        with suppress(RedisError, OSError):
+            await whole.counts.keep()
+
+
+async def _keep_counts(whole: Hotline) -> None:
+    """What this process has counted goes to the month's counts, every minute."""
+    while True:
+        await asyncio.sleep(keys.MINUTE)
+        with suppress(RedisError, OSError):  # counted on, and kept next time
+            await whole.counts.keep()
 
 
 def run_engine(settings: Settings) -> None:

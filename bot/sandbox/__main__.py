@@ -3,17 +3,20 @@
 import asyncio
 import signal
 
+from bot import logs
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.settings import SandboxSettings
 
 
 async def serve(settings: SandboxSettings) -> None:
+    logs.silence_libraries()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with Sandbox(settings) as sandbox:
         print(f"Phones to text from: {sandbox.url}/", flush=True)
+        logs.only_events()
         await stop.wait()
 
 
