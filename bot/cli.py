@@ -53,27 +53,27 @@ def run(demo: bool) -> None:
 @plainly
 def gateway() -> None:
     """The webhooks of the providers."""
-    from bot.roles import run_gateway
+    from bot.roles import run_gateway, start
 
-    asyncio.run(run_gateway(load()))
+    start(run_gateway, load())
 
 
 @main.command()
 @plainly
 def worker() -> None:
     """Turns, sending, erasing."""
-    from bot.roles import run_worker
+    from bot.roles import run_worker, start
 
-    asyncio.run(run_worker(load()))
+    start(run_worker, load())
 
 
 @main.command()
 @plainly
 def console() -> None:
     """The counsellors' pages."""
-    from bot.roles import run_console
+    from bot.roles import run_console, start
 
-    asyncio.run(run_console(load()))
+    start(run_console, load())
 
 
 @main.command()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -32,10 +32,11 @@ PASSED_TO_ENGINE = (
 )
 
 
-def quiet() -> None:
-    """What every role does first of all: no dumps, and no output but its events."""
+def start(role: Callable[[Settings], Coroutine[Any, Any, None]], settings: Settings) -> None:
+    """Run a role until it ends; first of all it leaves no dumps, and has no output but its events."""
     no_dumps()
     logs.only_events()
+    asyncio.run(role(settings))
 
 
 def begin(role: str, settings: Settings) -> None:
@@ -46,7 +47,6 @@ def begin(role: str, settings: Settings) -> None:
 
 async def run_gateway(settings: Settings) -> None:
     """Webhooks in, and nothing else: no models, no provider's client."""
-    quiet()
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("gateway", settings)
@@ -97,7 +97,6 @@ async def run_worker(settings: Settings) -> None:
     """Turns, sending, erasing; and Telegram's side of the line: its webhook, or polling it."""
     from bot.telegram_line import TelegramLine
 
-    quiet()
     async with bootstrap.hotline(required(settings)) as whole:
         await refuse_if_persistent(whole.store)
         begin("worker", settings)
@@ -119,7 +118,6 @@ async def run_worker(settings: Settings) -> None:
 async def run_console(settings: Settings) -> None:
     from bot.console import console_app
 
-    quiet()
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("console", settings)

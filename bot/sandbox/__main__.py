@@ -9,7 +9,6 @@ from bot.sandbox.settings import SandboxSettings
 
 
 async def serve(settings: SandboxSettings) -> None:
-    logs.silence_libraries()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -21,4 +20,5 @@ async def serve(settings: SandboxSettings) -> None:
 
 
 if __name__ == "__main__":
+    logs.silence_libraries()
     asyncio.run(serve(SandboxSettings.from_environment()))
