@@ -47,7 +47,7 @@ KEPT = (
     ),
     Kept(
         "hl:{pN}:c:<id>:card",
-        "address, language, dialogue state; sealed",
+        "address, language, topics, dialogue state; sealed",
         "60 min of silence, 24 h at most",
         "erase",
     ),

@@ -110,7 +110,13 @@ ON_DISK = (
         "operator: swap off",
         "operator",
     ),
-    Rest("core dumps", "nothing: they are off, and no other process may read ours", "-", "-", "-"),
+    Rest(
+        "core dumps",
+        "nothing: they are off; roles and engine cannot be looked into while they run, either",
+        "-",
+        "-",
+        "-",
+    ),
     Rest(
         "output and crash output",
         "the events of `bot/logs.py`: kinds of errors, never a word, an address, an id",
@@ -157,7 +163,7 @@ ON_DISK = (
 IN_SIGHT = (
     Rest(
         "metrics",
-        "counts of talks that ended, hourly, in steps of 5",
+        "how the machine does; counts of talks that ended, hourly, in steps of 5",
         "to see that it works",
         "the process",
         "end of the process",
