@@ -68,7 +68,7 @@ def event(name: str, **fields: Value) -> None:
     if allowed is None:
         return
     line: dict[str, object] = {"at": int(time.time()) // 60 * 60, "event": name}
-    line.update({key: VALUES[key](value) for key, value in fields.items() if key in allowed})
+    line.update({key: VALUES[key](value) for key, value in fields.items() if key in allowed & VALUES.keys()})
     # A full disk or a closed pipe must not stop anybody's turn.
     with suppress(OSError, ValueError):
         print(json.dumps(line, ensure_ascii=True), file=outlet(), flush=True)

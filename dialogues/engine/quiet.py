@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import warnings
-from typing import Any, NoReturn, Optional, TextIO
+from typing import Any, NoReturn, TextIO
 
 import structlog
 
@@ -63,7 +63,7 @@ def no_core_dumps() -> None:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-_ours: Optional[TextIO] = None
+_ours: TextIO | None = None
 
 
 def only_ours() -> None:
@@ -92,6 +92,6 @@ def say(sentence: str) -> None:
 
 
 def failed(kind: type[BaseException]) -> None:
-    """An event: what kind of error there was, and nothing it holds. Takes a class, so that no text fits in."""
+    """An event: what kind of error there was, and nothing it holds. Takes a class: no text fits in."""
     at = int(time.time()) // 60 * 60
     say(json.dumps({"at": at, "event": "failed", "role": "engine", "error": kind.__name__}))

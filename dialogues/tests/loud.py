@@ -1,5 +1,7 @@
-"""The engine as it is, on a machine where everything speaks: debug logging on in every library, and a request
-whose token holds `boom-engine` shouted in every way there is and thrown. Used by tests/privacy of the whole project.
+"""The engine as it is, on a machine where everything speaks; tests/privacy of the whole project starts it.
+
+Debug logging is on in every library, and a request whose token holds `boom-engine` is shouted in every way
+there is, and thrown.
 """
 
 from __future__ import annotations
@@ -14,7 +16,16 @@ from typing import Any
 import structlog
 
 BOOM = "boom-engine"
-LIBRARIES = "rasa aiohttp aiohttp.server aiohttp.access aiohttp.web asyncio sanic sanic.root urllib3".split()
+LIBRARIES = (
+    "rasa",
+    "aiohttp",
+    "aiohttp.server",
+    "aiohttp.access",
+    "asyncio",
+    "sanic",
+    "sanic.root",
+    "urllib3",
+)
 
 
 def talkative() -> None:
@@ -35,7 +46,7 @@ def shout(words: str) -> None:
         logging.getLogger(name).critical(words)
         logging.getLogger(name).log(logging.CRITICAL + 10, words)
     structlog.get_logger().critical(words, text=words)
-    warnings.warn(words)
+    warnings.warn(words, stacklevel=1)
     thread = threading.Thread(target=throw, args=(words,))
     thread.start()
     thread.join()
@@ -46,10 +57,11 @@ def throw(words: str) -> None:
 
 
 def lay_trap() -> None:
-    """Every request passes `allowed`, a stranger's too. Laid once Rasa is loaded: what it says then is its own."""
+    """Every request passes `allowed`, a stranger's too. Laid once Rasa is loaded, as it is without this."""
     from engine import turn_channel
 
-    real = turn_channel.allowed
+    channel: Any = turn_channel
+    real = channel.allowed
 
     def trapped(shown: Any, token: str) -> bool:
         if BOOM in str(shown):
@@ -57,18 +69,19 @@ def lay_trap() -> None:
             throw(str(shown))
         return bool(real(shown, token))
 
-    turn_channel.allowed = trapped
+    channel.allowed = trapped
 
 
 if __name__ == "__main__":
     talkative()
     from engine import launcher
 
-    hash_of = launcher.hash_of
+    starts: Any = launcher
+    hash_of = starts.hash_of
 
     def last_before_it_serves(model: Any) -> str:
         lay_trap()
-        return hash_of(model)
+        return str(hash_of(model))
 
-    launcher.hash_of = last_before_it_serves
+    starts.hash_of = last_before_it_serves
     sys.exit(launcher.main([]))

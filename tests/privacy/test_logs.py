@@ -72,6 +72,10 @@ def test_what_is_not_on_the_list_is_dropped(said: io.StringIO) -> None:
     assert set(line) == {"at", "event", "channel", "ms"}
 
 
+def test_every_field_of_every_event_has_values_it_may_show() -> None:
+    assert set[str]().union(*logs.EVENTS.values()) == logs.VALUES.keys()
+
+
 def test_the_time_is_the_minutes(said: io.StringIO) -> None:
     logs.event("started", role="worker")
     assert lines(said)[0]["at"] % 60 == 0
