@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import logs, metrics, scripts
 from bot.channels.base import Channel
 from bot.clock import Clock
+from bot.counts import Counts
 from bot.inbox import Inbox
 from bot.scripts import Scripts, Store
 from bot.settings import Settings
@@ -93,6 +94,10 @@ class Hotline:
         from bot.engine import Engine
 
         return Engine(self.settings.engine_url, self.settings.engine_token)
+
+    @cached_property
+    def counts(self) -> Counts:
+        return Counts(self.store, self.clock)
 
     @cached_property
     def desk(self) -> "Desk":

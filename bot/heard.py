@@ -43,6 +43,12 @@ class Heard:
         at, risk, reasons = self.now, self.verdict.risk, tuple(self.verdict.reasons)
         self.lines.append(Line("person", self.text, at, risk, reasons))
 
+    def remember_topic(self) -> None:
+        """What this message was about becomes part of what the talk was about."""
+        topic = self.topic.split("__", 1)[0]
+        if topic and topic not in self.card.topics:
+            self.card.topics.append(topic)
+
     def fixed(self, name: str, **filled: str | int) -> str:
         """A fixed text as this person reads it, with the numbers of where they are."""
         where = numbers(self.card.country, self.card.language)

@@ -4,11 +4,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from redis.exceptions import RedisError
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -31,10 +32,15 @@ PASSED_TO_ENGINE = (
 )
 
 
-def begin(role: str, settings: Settings) -> None:
-    """What every role does first: no dumps, no library logs, metrics."""
+def start(role: Callable[[Settings], Coroutine[Any, Any, None]], settings: Settings) -> None:
+    """Run a role until it ends; first of all it leaves no dumps, and has no output but its events."""
     no_dumps()
-    logs.silence_libraries()
+    logs.only_events()
+    asyncio.run(role(settings))
+
+
+def begin(role: str, settings: Settings) -> None:
+    """What every role does when it is sound: metrics, and a word that it is there."""
     metrics.serve(settings.metrics_port)
     logs.event("started", role=role)
 
@@ -100,6 +106,7 @@ async def run_worker(settings: Settings) -> None:
         async def sweep() -> None:
             await whole.sweep.run()
             await line.leave_groups()
+            await whole.counts.keep()
 
         receiving = asyncio.create_task(line.receive())
         await until_stopped(whole.worker(judge).run(sweep))
@@ -114,7 +121,19 @@ async def run_console(settings: Settings) -> None:
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("console", settings)
+        counting = asyncio.create_task(_keep_counts(whole))
         await serve(console_app(whole), settings.bind, settings.console_port)
+        counting.cancel()
+        with suppress(RedisError, OSError):
+            await whole.counts.keep()
+
+
+async def _keep_counts(whole: Hotline) -> None:
+    """What this process has counted goes to the month's counts, every minute."""
+    while True:
+        await asyncio.sleep(keys.MINUTE)
+        with suppress(RedisError, OSError):  # counted on, and kept next time
+            await whole.counts.keep()
 
 
 def run_engine(settings: Settings) -> None:

@@ -48,6 +48,9 @@ class Card:
     heard_from: float = 0.0
     """What was said before this was a counsellor's to judge; danger is looked for in what came after."""
 
+    topics: list[str] = field(default_factory=list)
+    """What it was about, for the counts once it has ended."""
+
     @property
     def covered(self) -> bool:
         """Somebody else may be reading."""

@@ -97,7 +97,7 @@ class Turns:
             await self._assess(heard)
         step = await self._route(heard, command)
         taken = await self._finish(lease, entry, heard, step)
-        _report(taken, heard.card.channel, time.perf_counter() - began)
+        _report(heard.card.channel, time.perf_counter() - began)
         return taken
 
     async def _route(self, heard: Heard, command: Command | None) -> Step:
@@ -188,6 +188,7 @@ class Turns:
     async def _finish(self, lease: str, entry: Entry, heard: Heard, step: Step) -> Taken:
         """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""
         channel, talk = self.channels.get(heard.card.channel), heard.talk
+        heard.remember_topic()
         owed = channel.owed_id(heard.message) if channel else None
         shown = channel.shown_id(heard.message) if channel else None
         if shown:
@@ -223,6 +224,7 @@ class Turns:
         name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
         farewell = "" if why == "left" else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
+        _count(heard.talk, why)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
 
     async def _order(self, lease: str, entry: Entry) -> Taken:
@@ -247,6 +249,7 @@ class Turns:
         says_so = entry.order == "close" and not talk.card.covered
         farewell = heard.fixed("ended") if says_so else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
+        _count(talk, entry.order)
         return Taken("console", talk.card.language, erased=True)
 
     async def give_up(self, lease: str, entry: Entry, key: Key) -> Taken:
@@ -262,17 +265,18 @@ class Turns:
         return await self._finish(lease, entry, heard, "opened")
 
 
-def _report(taken: Taken, channel: str, seconds: float) -> None:
-    metrics.turn(taken.language, taken.topic, taken.risk, seconds)
-    logs.event(
-        "turn",
-        channel=channel,
-        language=taken.language,
-        risk=taken.risk,
-        topic=taken.topic,
-        step=taken.step,
-        ms=round(seconds * 1000),
-    )
+def _report(channel: str, seconds: float) -> None:
+    metrics.turn(seconds)
+    logs.event("turn", channel=channel, ms=round(seconds * 1000))
+
+
+def _count(talk: Conversation, why: str) -> None:
+    """A talk that is over, in the counts of nobody."""
+    card = talk.card
+    risk = max((line.risk for line in talk.talk), key=lambda name: RANK[name], default=card.risk)
+    metrics.ended(card.channel, spoken(card.language), card.country, risk, card.topics, why)
+    if card.case:
+        metrics.case("closed")
 
 
 def says_no_language(text: str, language: str) -> bool:

@@ -1,7 +1,8 @@
 """The desk: everything a counsellor can do to a case. The console's pages work on this alone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
+from bot import metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.inbox import Inbox
@@ -40,6 +41,8 @@ class Desk:
     async def claim(self, case_id: str, counsellor: str) -> Outcome:
         """Take a case; the person is told that somebody is here, once, and not while others may read it."""
         outcome = await self._cases.claim(case_id, counsellor)
+        if outcome == "done":
+            await self._count(case_id, metrics.waited)
         talk = await self._talk(case_id) if outcome == "done" else None
         joins = talk is not None and not any(line.who == "counsellor" for line in talk.talk)
         if talk is not None and joins and not talk.card.covered:
@@ -71,6 +74,7 @@ class Desk:
         for piece in pieces(text, talk.card.channel):
             if not await self._say(talk, Line("counsellor", piece, self._clock.now()), kind):
                 return "gone"
+        await self._count(case_id, metrics.answered)
         return "done"
 
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
@@ -106,6 +110,12 @@ class Desk:
         if row is None:
             return "gone"
         return None if row.state == "held" and row.holder == counsellor else "not_yours"
+
+    async def _count(self, case_id: str, took: Callable[[float], None]) -> None:
+        """How long it took since the case was opened, once for each case."""
+        row = await self._cases.row(case_id)
+        if row is not None and await self._cases.first_time(case_id, f"counted_{took.__name__}"):
+            took(self._clock.now() - row.opened_at)
 
     async def _talk(self, case_id: str) -> Conversation | None:
         try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bot import keys, logs
+from bot import keys, metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.scripts import Scripts, Store
@@ -48,7 +48,7 @@ class Cases:
         )
         await self._changed(talk.id)
         if done == 1:
-            logs.event("case_opened", risk=alarm.risk, channel=talk.card.channel, language=talk.card.language)
+            metrics.case("opened")
         return int(done)
 
     async def wrote(self, conversation: str) -> None:
@@ -113,7 +113,10 @@ class Cases:
         """Cases whose counsellor's pages are silent go back to waiting; returns how many."""
         since = self._clock.now() - ON_DUTY_S
         lost = await self._store.zrangebyscore(keys.HELD, "-inf", since)
-        return sum([await self._back(raw.decode(), "", since) for raw in lost])
+        offered = sum([await self._back(raw.decode(), "", since) for raw in lost])
+        for _ in range(offered):
+            metrics.case("offered_again")
+        return offered
 
     async def holder(self, conversation: str) -> str | None:
         raw = await self._store.hget(keys.case(conversation), "holder")
