@@ -85,6 +85,7 @@ KEPT = (
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
     Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons sealed", "24 h", "erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
     Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
 )
 
@@ -146,6 +147,7 @@ def day(day_number: int) -> str:
 WORKERS = "hl:{workers}"
 POLLER = "hl:{poller}"
 GROUPS = "hl:{groups}"
+SIGNS = "hl:{signs}"
 DELETIONS = "hl:{deletions}:due"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
