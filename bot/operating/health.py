@@ -76,10 +76,12 @@ def _aged(count: int, age: float, limit: float) -> dict[str, bool | int | float]
 
 async def takes_messages(store: Store) -> bool:
     """Whether the store takes a write just now; one that is full or a mere replica answers, but does not."""
+    pipe = store.pipeline(transaction=True)
+    pipe.hset(keys.SIGNS, "door:works", "0")
+    pipe.expire(keys.SIGNS, keys.HOUR)
     try:
         async with asyncio.timeout(ANSWERS_S):
-            await store.hset(keys.SIGNS, "door:works", "0")
-            await store.expire(keys.SIGNS, keys.HOUR)
+            await pipe.execute()
     except (RedisError, OSError):
         return False
     return True

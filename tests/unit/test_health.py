@@ -1,25 +1,28 @@
 """Readiness, gauges and alerts tell the truth, and nothing of anybody."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 
 import httpx
 import pytest
-from prometheus_client import generate_latest
+from prometheus_client import generate_latest, start_http_server
 from starlette.applications import Starlette
 
 from bot import keys, metrics
 from bot.bootstrap import Hotline
 from bot.channels.base import Outgoing, Sent
+from bot.children import free_port
 from bot.clock import Clock, SetClock
 from bot.converse import Stage
 from bot.errors import ChannelError, NeverAgain, OperatorNeeded, TryLater
 from bot.loopback import Loopback
 from bot.operating import gauges
 from bot.operating.health import Health, look
+from bot.operating.healthy import healthy
 from bot.operating.signs import Signs, Watched
 from bot.private import Address, Text
-from bot.roles import gateway_app
+from bot.roles import gateway_app, server
 from bot.scripts import Store
 from bot.settings import Settings
 from bot.store import Embedded, connect
@@ -215,6 +218,38 @@ async def test_a_sign_that_cannot_be_left_costs_nobody_an_answer(store_of_its_ow
     store_of_its_own.stop()
     watched = Watched(Loopback("sms"), Signs(client, Clock()))
     assert await watched.send(Outgoing("1", "sms", PHONE, Text("hello"))) == Sent("1")
+    await client.aclose()
+
+
+def test_a_worker_is_well_while_its_beat_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("HOTLINE_METRICS_PORT", str(port))
+    assert not healthy("worker")
+    gauges.beat()
+    serving, thread = start_http_server(port, addr="127.0.0.1", registry=metrics.REGISTRY)
+    assert healthy("worker")
+    monkeypatch.setattr("bot.operating.healthy.BEAT_S", -1.0)
+    assert not healthy("worker")
+    serving.shutdown()
+    serving.server_close()
+    thread.join()
+
+
+async def test_a_gateway_is_well_while_it_is_ready(
+    store_of_its_own: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("HOTLINE_GATEWAY_PORT", str(port))
+    client = connect(store_of_its_own.url)
+    running = server(gateway_app(Hotline(Settings(secret=SECRET), client, Clock(), {})), "127.0.0.1", port)
+    serving = asyncio.create_task(running.serve())
+    while not running.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(healthy, "gateway")
+    await client.config_set("maxmemory", "1")
+    assert not await asyncio.to_thread(healthy, "gateway")
+    running.should_exit = True
+    await serving
     await client.aclose()
 
 
