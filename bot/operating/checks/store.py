@@ -84,7 +84,5 @@ async def the_whole(whole: Hotline) -> str:
         raise Wrong(f"cannot be seen ({type(error).__name__})", "mend the store first") from None
     troubled = [name for name, part in health.parts().items() if not part["ok"]]
     if troubled:
-        raise Wrong(
-            f"in trouble: {', '.join(troubled)}", "see the alert of that name in bot/operating/RUNBOOK.md"
-        )
+        raise Wrong(f"in trouble: {', '.join(troubled)}", "see its alert in bot/operating/RUNBOOK.md")
     return f"{health.workers} workers, {health.on_duty} counsellors on, nobody waits too long"
