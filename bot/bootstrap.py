@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
+    from bot.operating.signs import Signs
     from bot.outbox import Outbox
     from bot.sessions import Sessions
     from bot.sweep import Sweep
@@ -100,6 +101,18 @@ class Hotline:
         return Counts(self.store, self.clock)
 
     @cached_property
+    def signs(self) -> "Signs":
+        from bot.operating.signs import Signs
+
+        return Signs(self.store, self.clock)
+
+    @property
+    def watched_parts(self) -> tuple[str, ...]:
+        """What leaves signs of working: the engine, and the channels that are set up."""
+        settings = self.settings
+        return ("engine", *(["sms"] if settings.sms else []), *(["telegram"] if settings.telegram else []))
+
+    @cached_property
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
@@ -133,8 +146,11 @@ class Hotline:
         )
 
     def worker(self, judge: "Judge") -> "Worker":
+        from bot.operating.signs import Watched
         from bot.sender import Sender
         from bot.worker import Worker
+
+        watched = {name: Watched(channel, self.signs) for name, channel in self.channels.items()}
 
         return Worker(
             self.store,
@@ -142,7 +158,7 @@ class Hotline:
             self.inbox,
             self.outbox,
             self.turns(judge),
-            Sender(self.outbox, self.inbox, self.deletions, self.channels, self.clock),
+            Sender(self.outbox, self.inbox, self.deletions, watched, self.clock),
             self.deletions,
             dict(self.channels),
             self.clock,

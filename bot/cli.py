@@ -116,12 +116,13 @@ def converse() -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @plainly
-def doctor() -> None:
+def doctor(as_json: bool) -> None:
     """What is wrong with settings, store, engine, providers, clock, and how to mend it."""
     from bot.doctor import examine
 
-    sys.exit(asyncio.run(examine(load())))
+    sys.exit(asyncio.run(examine(load(), as_json=as_json)))
 
 
 @main.command()

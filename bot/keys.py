@@ -88,6 +88,7 @@ KEPT = (
     Kept("hl:{cases}:case:<id>", "risk, signals, language, alias, cover; reasons sealed", "24 h", "erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
     Kept("hl:{counts}:<month>", "how many talks by language, topic and so on", "70 days", "lifetime"),
+    Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
     Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
 )
 
@@ -153,6 +154,7 @@ def counts(month: str) -> str:
 WORKERS = "hl:{workers}"
 POLLER = "hl:{poller}"
 GROUPS = "hl:{groups}"
+SIGNS = "hl:{signs}"
 DELETIONS = "hl:{deletions}:due"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"

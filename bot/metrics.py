@@ -188,7 +188,7 @@ def put_back(counted: Counted) -> None:
         _fresh.update(counted)
 
 
-def serve(port: int) -> None:
-    """Serve /metrics on loopback; port 0 serves nothing."""
+def serve(port: int, address: str) -> None:
+    """Serve /metrics at this address; port 0 serves nothing."""
     if port:
-        start_http_server(port, addr="127.0.0.1", registry=REGISTRY)
+        start_http_server(port, addr=address, registry=REGISTRY)

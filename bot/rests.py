@@ -46,6 +46,7 @@ WHY_KEPT = {
     "{deletions}": "to try again until the provider has deleted it",
     "{cases}": "for counsellors to find who needs them first",
     "{counts}": "for the report to donors: how many, never who",
+    "{signs}": "to wake an operator when something fails",
     "{staff}": "so that only counsellors get in",
 }
 """Why each kind of key is there, by what its pattern holds between colons."""

@@ -63,27 +63,29 @@ def main() -> int:
 
 def check() -> int:
     """0 when the rules are sound and the committed model was trained on the data as they are now."""
-    try:
-        card = json.loads((FOLDER / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        print("there is no model: run python -m escalation.danger.train")
-        return 1
-    found = rule_faults()
+    late = stale()
+    found = [*rule_faults(), *([late] if late else [])]
     for fault in found:
         print(fault)
-    model = FOLDER / "model.npz"
-    if not model.is_file() or card.get("model") != hashlib.sha256(model.read_bytes()).hexdigest():
-        found.append("the model's two files do not belong together: train anew")
-        print(found[-1])
-    elif card.get("data") != data.data_hash() or card.get("format") != FORMAT:
-        found.append("the model is stale: the data have changed since it was trained")
-        print(found[-1])
-    elif card.get("encoder") != fingerprint():
-        found.append("the model is stale: the encoder has been tuned again since it was trained")
-        print(found[-1])
     if not found:
         print("the rules are sound and the model fits the data")
     return 1 if found else 0
+
+
+def stale() -> str | None:
+    """Why the model must be trained again, in one sentence; None when it need not be; at once."""
+    try:
+        card = json.loads((FOLDER / "card.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "there is no model: run python -m escalation.danger.train"
+    model = FOLDER / "model.npz"
+    if not model.is_file() or card.get("model") != hashlib.sha256(model.read_bytes()).hexdigest():
+        return "the model's two files do not belong together: train anew"
+    if card.get("data") != data.data_hash() or card.get("format") != FORMAT:
+        return "the model is stale: the data have changed since it was trained"
+    if card.get("encoder") != fingerprint():
+        return "the model is stale: the encoder has been tuned again since it was trained"
+    return None
 
 
 def rule_faults() -> list[str]:
