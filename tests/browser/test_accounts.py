@@ -91,13 +91,13 @@ def administrator(served: Served) -> Provision:
 
 def first_step(page: Page, name: str, password: str) -> None:
     page.open("/login")
-    page.wait(lambda: page.driver.switch_to.active_element.get_attribute("id") == "name")
+    page.wait(lambda: page.focused("name"))
     page.type(name, Keys.TAB, password, Keys.ENTER)
 
 
 def enter(page: Page, who: Provision, ends: str) -> None:
     first_step(page, who.account.name, who.password)
-    page.wait(lambda: page.driver.switch_to.active_element.get_attribute("id") == "code")
+    page.wait(lambda: page.focused("code"))
     page.type(pyotp.TOTP(who.secret).now(), Keys.ENTER)
     page.wait(lambda: page.driver.current_url.endswith(ends))
 
