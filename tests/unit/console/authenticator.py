@@ -1,4 +1,4 @@
-"""A passkey device in software: makes and signs as the WebAuthn standard says, or wrongly where asked."""
+"""A passkey device in software, right or wrong where asked, and what a browser does with it."""
 
 import hashlib
 import json
@@ -10,6 +10,8 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
+from tests.unit.console.tab import Person, Tab, text_of
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 HERE = "http://localhost:8001"
@@ -68,3 +70,32 @@ class Authenticator:
 
 def _client(kind: str, challenge: str, origin: str) -> bytes:
     return json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}).encode()
+
+
+async def asked(tab: Tab, path: str, **fields: str) -> dict[str, Any]:
+    response = await tab.post(path, **fields)
+    assert response.status_code == 200, text_of(response)
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def out(tab: Tab) -> None:
+    await tab.get("/account")
+    assert (await tab.post("/logout")).headers["location"] == "/login"
+
+
+async def added(tab: Tab, who: Person, device: Authenticator, name: str = "work phone") -> None:
+    """Signed in with password and code, they add a passkey and sign out."""
+    await tab.sign_in(who)
+    options = await asked(tab, "/account/passkeys/ask", name=name, password=who.password)
+    done = await tab.post("/account/passkeys", name=name, credential=device.make(options))
+    assert done.status_code == 303
+    assert "The passkey is added" in text_of(await tab.get("/account"))
+    await out(tab)
+
+
+async def alone(tab: Tab, device: Authenticator, **wrong: Any) -> Any:
+    options = await asked(tab, "/login/passkey/ask")
+    assert options["userVerification"] == "required"
+    assert options["allowCredentials"] == []
+    return await tab.post("/login/passkey", credential=device.sign(options, **wrong))

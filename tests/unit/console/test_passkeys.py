@@ -1,60 +1,17 @@
 """Passkeys: adding, signing in with and without a password, and everything that must not get anybody in."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
-from starlette.applications import Starlette
 
-from bot.clock import SetClock
-from escalation.console.ceremony import place
 from escalation.console.limits import TRIES_OF
-from escalation.console.sessions import SessionStore
 from escalation.console.staff import LOCK_AFTER, Staff
-from escalation.console.staff_passkeys import MOST
-from tests.unit.console.authenticator import HERE, Authenticator
+from tests.unit.console.authenticator import Authenticator, added, alone, asked, out
 from tests.unit.console.tab import Person, Tab, text_of
 
 KNOCK = "hotline-knock"
-
-
-@pytest.fixture
-async def here(app: Starlette, clock: SetClock) -> AsyncIterator[Tab]:
-    """A browser at the address where passkeys are good."""
-    tab = Tab(app, clock, HERE)
-    yield tab
-    await tab.client.aclose()
-
-
-@pytest.fixture
-async def elsewhere(app: Starlette, clock: SetClock) -> AsyncIterator[Tab]:
-    tab = Tab(app, clock, HERE)
-    yield tab
-    await tab.client.aclose()
-
-
-async def asked(tab: Tab, path: str, **fields: str) -> dict[str, Any]:
-    response = await tab.post(path, **fields)
-    assert response.status_code == 200, text_of(response)
-    found: dict[str, Any] = response.json()
-    return found
-
-
-async def out(tab: Tab) -> None:
-    await tab.get("/account")
-    assert (await tab.post("/logout")).headers["location"] == "/login"
-
-
-async def added(tab: Tab, who: Person, device: Authenticator, name: str = "work phone") -> None:
-    """Signed in with password and code, they add a passkey and sign out."""
-    await tab.sign_in(who)
-    options = await asked(tab, "/account/passkeys/ask", name=name, password=who.password)
-    done = await tab.post("/account/passkeys", name=name, credential=device.make(options))
-    assert done.status_code == 303
-    assert "The passkey is added" in text_of(await tab.get("/account"))
-    await out(tab)
 
 
 @pytest.fixture
@@ -63,13 +20,6 @@ async def device(here: Tab, people: dict[str, Person]) -> Authenticator:
     made = Authenticator()
     await added(here, people["counsellor"], made)
     return made
-
-
-async def alone(tab: Tab, device: Authenticator, **wrong: Any) -> Any:
-    options = await asked(tab, "/login/passkey/ask")
-    assert options["userVerification"] == "required"
-    assert options["allowCredentials"] == []
-    return await tab.post("/login/passkey", credential=device.sign(options, **wrong))
 
 
 async def test_a_passkey_alone_opens_the_queue(
@@ -260,76 +210,3 @@ async def test_nonsense_is_answered_calmly(
     await here.sign_in(arta)
     await asked(here, "/account/passkeys/ask", name="phone", password=arta.password)
     assert (await here.post("/account/passkeys", name="phone", credential=nonsense)).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("name", "right", "says"),
-    [("x", True, "A name has"), ("<b>phone</b>", True, "A name has"), ("phone", False, "was not right")],
-)
-async def test_adding_needs_a_name_and_the_password(
-    here: Tab, people: dict[str, Person], name: str, right: bool, says: str
-) -> None:
-    arta = people["counsellor"]
-    await here.sign_in(arta)
-    given = arta.password if right else "wrong"
-    refused = await here.post("/account/passkeys/ask", name=name, password=given)
-    assert refused.status_code == 422
-    assert says in refused.text
-
-
-async def test_adding_is_for_this_session_and_page(
-    here: Tab, people: dict[str, Person], staff: Staff, sessions: SessionStore
-) -> None:
-    arta = people["counsellor"]
-    await here.sign_in(arta)
-    options = await asked(here, "/account/passkeys/ask", name="phone", password=arta.password)
-    other = Authenticator().make(options, origin="http://localhost:8002")
-    assert (await here.post("/account/passkeys", name="phone", credential=other)).status_code == 422
-    # The number was used up by that.
-    late = Authenticator().make(options)
-    assert (await here.post("/account/passkeys", name="phone", credential=late)).status_code == 422
-    assert staff.passkeys.of(arta.id) == []
-
-
-async def test_an_account_has_ten_at_most_and_each_once(
-    here: Tab, people: dict[str, Person], staff: Staff
-) -> None:
-    arta, device = people["counsellor"], Authenticator()
-    await added(here, arta, device)
-    await here.sign_in(arta)
-    options = await asked(here, "/account/passkeys/ask", name="again", password=arta.password)
-    assert len(options["excludeCredentials"]) == 1
-    again = await here.post("/account/passkeys", name="again", credential=device.make(options))
-    assert again.status_code == 422
-    for number in range(MOST - 1):
-        staff.passkeys.add(arta.id, f"key {number}", f"id{number}", b"key", 0, False)
-    full = await here.post("/account/passkeys/ask", name="one more", password=arta.password)
-    assert full.status_code == 422
-    assert "ten passkeys" in full.text
-
-
-async def test_under_a_bare_address_there_are_none(stranger: Tab, people: dict[str, Person]) -> None:
-    assert "Use a passkey" not in text_of(await stranger.get("/login"))
-    assert (await stranger.post("/login/passkey/ask")).status_code == 404
-    assert (await stranger.post("/login/passkey", credential="{}")).status_code == 404
-    await stranger.sign_in(people["counsellor"])
-    assert "Passkeys do not work under this address" in text_of(await stranger.get("/account"))
-
-
-@pytest.mark.parametrize(
-    ("url", "host", "found"),
-    [
-        ("http://127.0.0.1:8001", "localhost:8001", ("localhost", "http://localhost:8001")),
-        ("http://127.0.0.1:8001", "127.0.0.1:8001", None),
-        ("http://127.0.0.1:8001", "[::1]:8001", None),
-        ("http://desk.example.org", "desk.example.org", None),
-        ("https://desk.example.org", "desk.example.org", ("desk.example.org", "https://desk.example.org")),
-        ("https://Desk.example.org", "DESK.example.org", ("desk.example.org", "https://desk.example.org")),
-        ("https://desk.example.org", "other.example.org", None),
-        ("https://desk.example.org:8443", "desk.example.org", None),
-        ("https://192.0.2.7", "192.0.2.7", None),
-        ("https://desk.example.org", "", None),
-    ],
-)
-def test_where_passkeys_are_good(url: str, host: str, found: tuple[str, str] | None) -> None:
-    assert place(url, host) == found
