@@ -89,7 +89,21 @@ KEPT = (
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
     Kept("hl:{counts}:<month>", "how many talks by language, topic and so on", "70 days", "lifetime"),
     Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
-    Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
+    Kept(
+        "hl:{staff}:session:<hash>",
+        "a sign-in of a counsellor: account, kind of browser, when; its token as hash",
+        "30 min without a sign of life, 8 h at most",
+        "sign-out, lifetime",
+    ),
+    Kept("hl:{staff}:of:<account>", "which sign-ins an account has", "8 h", "sign-out, lifetime"),
+    Kept("hl:{staff}:once:<hash>:<id>", "that this form was sent already", "10 min", "lifetime"),
+    Kept(
+        "hl:{staff}:tries:<what>:<hmac>",
+        "wrong tries to sign in; the counsellor's name and address as keyed hash",
+        "15 min",
+        "lifetime",
+    ),
+    Kept("hl:{staff}:challenge:<hash>", "what a passkey is to sign", "3 min", "its use, lifetime"),
 )
 
 
@@ -141,6 +155,11 @@ def ends(partition: int) -> str:
 
 def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
+
+
+def staff(part: str) -> str:
+    """A key of the console's sign-in: session, of, once, tries or challenge."""
+    return f"hl:{{staff}}:{part}"
 
 
 def day(day_number: int) -> str:

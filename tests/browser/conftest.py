@@ -1,0 +1,82 @@
+"""The console under the one name of this machine that browsers allow passkeys for, and a Chromium to open it.
+
+Needs Debian's `chromium` and `chromium-driver`. Without them it is skipped and says so; with
+HOTLINE_REQUIRE_BROWSER=1 it fails instead.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
+
+from bot.children import free_port
+from escalation.console.staff import Provision
+from tests.browser.test_console_pages import FLAGS
+from tests.unit.console.browsing import Page
+from tests.unit.console.served import Served
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with an empty profile."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (browser and driver):
+        why = "no Chromium here: apt-get install chromium chromium-driver"
+        if os.environ.get("HOTLINE_REQUIRE_BROWSER") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def served(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Under the one name of this machine that browsers allow passkeys for."""
+    console = Served(store_url, tmp_path_factory.mktemp("console"), free_port())
+    console.url = console.url.replace("127.0.0.1", "localhost")
+    console.start()
+    yield console
+    console.stop()
+
+
+@pytest.fixture
+def page(chromium: webdriver.Chrome, served: Served) -> Iterator[Page]:
+    """The browser, signed out; afterwards nothing may have been refused by the policy or be broken."""
+    served.do(served.desk.cases.clear)
+    one = Page(chromium, served)
+    one.fresh()
+    yield one
+    one.scripts(True)
+    wrong = [entry["message"] for entry in one.log() if entry["level"] == "SEVERE"]
+    # Wrong tries and an ended session answer 401 and 422: those are meant.
+    assert [message for message in wrong if not any(code in message for code in ("401", "422"))] == []
+
+
+@pytest.fixture
+def authenticator(chromium: webdriver.Chrome) -> Iterator[None]:
+    """A device that knows its owner, as a phone or laptop does."""
+    options = VirtualAuthenticatorOptions(
+        protocol=VirtualAuthenticatorOptions.Protocol.CTAP2,
+        transport=VirtualAuthenticatorOptions.Transport.INTERNAL,
+        has_resident_key=True,
+        has_user_verification=True,
+        is_user_verified=True,
+    )
+    chromium.add_virtual_authenticator(options)
+    yield
+    chromium.remove_virtual_authenticator()
+
+
+@pytest.fixture
+def administrator(served: Served) -> Provision:
+    return served.staff.add(f"Emil {time.monotonic_ns()}", "administrator")
