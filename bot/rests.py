@@ -138,9 +138,9 @@ ON_DISK = (
     ),
     Rest(
         "staff file",
-        "counsellors' names, password hashes, sealed second factors; who signed in when",
+        "counsellors' names, hashes of passwords, sealed second factors, public passkeys; who signed in when",
         "so that only counsellors get in",
-        "accounts until removed, sign-ins 400 days",
+        "accounts until removed, the trail of sign-ins 90 days",
         "operator, lifetime",
         "operator",
     ),
