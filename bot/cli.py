@@ -12,6 +12,7 @@ import click
 
 from bot import settings as settings_of
 from bot.errors import HotlineError
+from bot.process import no_dumps
 from bot.settings import Settings
 
 
@@ -30,6 +31,7 @@ def plainly[**P](command: Callable[P, None]) -> Callable[P, None]:
 
 
 def load() -> Settings:
+    no_dumps()  # from here on there are secrets in our memory
     return settings_of.load()
 
 

@@ -8,16 +8,18 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
-import psutil
 
 from bot import bootstrap
 from bot.bootstrap import Hotline
 from bot.errors import HotlineError
+from bot.process import swap_is_on
 from bot.settings import Settings, name_of
 from bot.store import refuse_if_persistent
 
 Check = Callable[[Hotline], Awaitable[str]]
 FAST_S, DRIFT_S = 3.0, 30.0
+LONG_S = 86_400
+"""Twilio may refuse for minutes, seldom for days; an outage of ours or theirs lasts hours."""
 NOWHERE = "redis://127.0.0.1:1"
 
 
@@ -107,9 +109,29 @@ async def _date_of(url: str, name: str) -> float:
 
 
 async def _swap(_: Hotline) -> str:
-    if psutil.swap_memory().total:
+    if swap_is_on():
         raise Wrong("swap is on: text could reach a disk. Switch it off (swapoff -a) or encrypt it.")
     return "off"
+
+
+async def _deletions(whole: Hotline) -> str:
+    if whole.settings.store_url == NOWHERE:
+        return "embedded (with hotline run)"
+    owing = await whole.deletions.owing()
+    if not owing.waiting:
+        return "nothing is still to be deleted at a provider"
+    said = f"{owing.waiting} still to be deleted at a provider, the oldest for {span(owing.oldest)}"
+    if owing.oldest > LONG_S:
+        raise Wrong(f"{said}: is a worker running, and does the provider accept our credentials?")
+    return said
+
+
+def span(seconds: float) -> str:
+    """A time as an operator says it."""
+    unit, name = next(
+        (u, n) for u, n in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")) if seconds >= u or u == 1
+    )
+    return f"{seconds / unit:.0f} {name}"
 
 
 async def _staff(whole: Hotline) -> str:
@@ -131,6 +153,7 @@ CHECKS: dict[str, Check] = {
     "danger detection": _detection,
     "providers": _providers,
     "clock": _clock,
+    "deletions": _deletions,
     "swap": _swap,
     "staff": _staff,
 }

@@ -16,7 +16,7 @@ from bot import bootstrap, keys, logs, metrics
 from bot.app import gateway, taking_in
 from bot.bootstrap import Hotline
 from bot.channels.intake import Accept
-from bot.process import no_dumps
+from bot.process import no_dumps, swap_is_on
 from bot.settings import ROOT, Settings, required
 from bot.store import refuse_if_persistent
 
@@ -37,6 +37,8 @@ def begin(role: str, settings: Settings) -> None:
     logs.silence_libraries()
     metrics.serve(settings.metrics_port)
     logs.event("started", role=role)
+    if swap_is_on():
+        logs.event("swap_on", role=role)
 
 
 async def run_gateway(settings: Settings) -> None:
