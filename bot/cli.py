@@ -11,11 +11,13 @@ import click
 
 from bot import settings as settings_of
 from bot.plainly import plainly
+from bot.process import no_dumps
 from bot.settings import Settings
 from bot.staff import staff
 
 
 def load() -> Settings:
+    no_dumps()  # from here on there are secrets in our memory
     return settings_of.load()
 
 

@@ -92,6 +92,12 @@ class Rows:
     def pending(self, row: sqlite3.Row) -> str | None:
         return self._file.unseal(row["id"], row["pending"]) if row["pending"] else None
 
+    def set_secret(self, account_id: str, secret: str) -> None:
+        """The same secret, sealed anew."""
+        self.connection.execute(
+            "UPDATE accounts SET secret = ? WHERE id = ?", (self._file.seal(account_id, secret), account_id)
+        )
+
     def set_pending(self, account_id: str, secret: str, until: float) -> None:
         self.connection.execute(
             "UPDATE accounts SET pending = ?, pending_until = ? WHERE id = ?",
