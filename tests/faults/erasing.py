@@ -25,7 +25,7 @@ LIMIT_S = 45.0
 ENDS = ("delete", "stop", "close", "silence")
 MOMENT_S = 1.2
 """Within this after the ends began, the kills fall."""
-LAST_TEXTS = ("Done. Everything", "Okay, we will", "Our talk is over")
+LAST_TEXTS = ("Done. Nothing", "Okay, we will", "Thank you, and bye")
 
 
 @dataclass

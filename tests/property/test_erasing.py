@@ -23,7 +23,7 @@ from tests.stand_ins.parts import ScriptedEngine, WordJudge
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a death somewhere else is no simpler one
 SECRET = "a deployment secret for tests, long enough"
 PERSON = {"sms": Address("+355690000001"), "telegram": Address("700000001")}
-LAST = ("Done. Everything", "Okay, we will", "Our talk is over")
+LAST = ("Done. Nothing", "Okay, we will", "Thank you, and bye")
 type End = Literal["delete", "stop", "left", "close", "silence", "age", "expired"]
 ASKED: tuple[End, ...] = ("delete", "stop", "left", "close")
 """The ends with which a Telegram chat is emptied."""
