@@ -83,6 +83,7 @@ class Dialogue:
             entities,
             card.offered,
             card.state,
+            heard.verdict.talk.tolist() if text == heard.text and heard.verdict.talk is not None else None,
         )
 
     @staticmethod

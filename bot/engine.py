@@ -50,6 +50,8 @@ class Asked(Unshown):
     entities: dict[str, Any]
     offered: str | None
     state: dict[str, Any] | None = field(repr=False)
+    talk: Sequence[float] | None = field(default=None, repr=False)
+    """The vector of the last few messages as one text, for a message too short to stand alone."""
 
 
 class Engine:
@@ -73,6 +75,8 @@ class Engine:
             "offered": asked.offered,
             "state": asked.state,
         }
+        if asked.talk is not None:
+            body["talk"] = [round(float(x), 6) for x in asked.talk]
         try:
             answer = await self._client.post("/turn", json=body)
             if answer.status_code != 200:

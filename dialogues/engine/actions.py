@@ -19,8 +19,8 @@ from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine.directory import Asking, Directory
-from engine.interpret import NEED
 from engine.guides import OFFER, QUESTIONS, TRIP, Guide
+from engine.interpret import NEED
 from engine.state import LAST, LONGEST_MISS
 
 Slots = Mapping[str, Any]

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import LockStore
@@ -43,6 +45,7 @@ from engine.interpret import (
     SIMPLER,
     UNCLEAR,
     Reading,
+    in_talk,
     public,
     published,
     read,
@@ -50,7 +53,7 @@ from engine.interpret import (
     weighed,
 )
 from engine.request import TurnRequest
-from engine.state import KEPT, LAST, State
+from engine.state import ABOUT, CARRIED, KEPT, LAST, State
 
 # Texts that ask whether they want to write with a person.
 OFFERS = {
@@ -146,7 +149,8 @@ class Engine:
         if actions.turn.get().failed or not (replies or reading.intent == PERSON):
             raise Silent
         intent = public(reading.intent, ranking)
-        state = State() if reading.intent == PERSON else remembered(compact(tracker), replies, self.simple)
+        kept = remembered(compact(tracker), replies, self.simple, topic_of(reading.intent))
+        state = State() if reading.intent == PERSON else kept
         return {
             "replies": replies,
             "intent": intent,
@@ -162,11 +166,18 @@ class Engine:
 
     def rank(self, request: TurnRequest) -> list[tuple[str, float]]:
         """The likeliest intents of the message, best first."""
-        message = UserMessage("", sender_id=uuid.uuid4().hex, metadata={VECTOR: request.vector})
+        ranking = self._ranked(request.vector)
+        if request.talk is not None and not request.state.guide:
+            ranking = in_talk(ranking, self._ranked(request.talk))
+        return weighed(ranking, request.topics, request.state.slots.get(ABOUT))
+
+    def _ranked(self, vector: NDArray[np.float32]) -> list[tuple[str, float]]:
+        """What the classifier makes of a text with this vector."""
+        message = UserMessage("", sender_id=uuid.uuid4().hex, metadata={VECTOR: vector})
         blank = DialogueStateTracker.from_events(message.sender_id, [])
         parsed = self.processor._parse_message_with_graph(message, blank)
         ranking = [(each["name"], float(each["confidence"])) for each in parsed["intent_ranking"]]
-        return weighed([each for each in ranking if each[0] != FALLBACK], request.topics)
+        return [each for each in ranking if each[0] != FALLBACK]
 
     async def _answer(self, request: TurnRequest, reading: Reading) -> DialogueStateTracker:
         """Let the rules act on what the message was taken to mean."""
@@ -243,10 +254,13 @@ def compact(tracker: DialogueStateTracker) -> State:
     return State(slots, loop.name if loop else None, bool(loop and loop.is_interrupted))
 
 
-def remembered(state: State, replies: Sequence[Mapping[str, Any]], simple: Collection[str]) -> State:
-    """The state with the key of the answer that could be said more simply, if there was one."""
+def remembered(
+    state: State, replies: Sequence[Mapping[str, Any]], simple: Collection[str], topic: str
+) -> State:
+    """The state with the key of the answer that could be said more simply, if there was one, and its topic."""
     said = [reply["key"] for reply in replies if reply["key"] in simple]
-    return state.with_slot(LAST, said[0]) if said else state
+    state = state.with_slot(LAST, said[0]) if said else state
+    return state.with_slot(ABOUT, topic) if topic in CARRIED else state
 
 
 def replies_of(tracker: DialogueStateTracker, request: TurnRequest) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from engine.state import ANSWERS, BadState, State, unpack
 LARGEST = 65_536  # bytes of a body; a vector printed in full takes about 9,000
 LANGUAGES = ("en", "sq", "bcms", "ro", "mk", "bg", "it", "el")
 FIELDS = {"vector", "language", "script", "channel", "country", "entities", "offered", "state"}
+ALSO = {"talk"}  # the vector of the last few messages as one text, for one too short to stand alone
 # What the worker's own judgement says the message may be about.
 TOPICS = (
     "talk_to_human",
@@ -47,6 +48,7 @@ class TurnRequest:
     """One message of one person, without its text and without who it is."""
 
     vector: NDArray[np.float32]
+    talk: NDArray[np.float32] | None
     language: str
     script: str
     channel: str
@@ -113,7 +115,7 @@ def read(body: bytes) -> TurnRequest:
         raw = json.loads(body.decode("utf-8"), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise BadRequest from None
-    if not isinstance(raw, dict) or set(raw) != FIELDS:
+    if not isinstance(raw, dict) or set(raw) - ALSO != FIELDS:
         raise BadRequest
     entities = raw["entities"]
     if not isinstance(entities, dict) or not set(entities) <= {"country", "answer", "topics"}:
@@ -124,6 +126,7 @@ def read(body: bytes) -> TurnRequest:
         raise BadRequest from None
     return TurnRequest(
         vector=_vector(raw["vector"]),
+        talk=None if raw.get("talk") is None else _vector(raw["talk"]),
         language=_one_of(raw["language"], *LANGUAGES),
         script=_one_of(raw["script"], "latin", "cyrillic"),
         channel=_one_of(raw["channel"], "sms", "telegram"),

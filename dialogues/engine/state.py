@@ -20,13 +20,28 @@ ANSWERS = ("yes", "no", "dont_know")
 LONGEST_MISS = 9
 REQUESTED = "requested_slot"
 LAST = "last_answer"  # the key of what was answered last, to say it more simply
+ABOUT = "about"  # the topic answered last, small talk aside: what a short message leans on
 KEY = re.compile(r"utter_[a-z_]{1,60}\Z")
+
+CARRIED = (
+    "job_offer",
+    "safe_migration",
+    "seek_help",
+    "about_trafficking",
+    "rights",
+    "returning_home",
+    "study_work_home",
+    "worried_about_someone",
+    "privacy",
+    "about_bot",
+)
 
 # Every slot that is kept, and how a value of it is recognised.
 KEPT = {
     "help_need": lambda value: value in NEEDS,
     "cannot_call": lambda value: value is True,
     "missed": lambda value: type(value) is int and 1 <= value <= LONGEST_MISS,
+    ABOUT: lambda value: value in CARRIED,
     LAST: lambda value: isinstance(value, str) and bool(KEY.match(value)),
     REQUESTED: lambda value: value in QUESTIONS,
     **{slot: (lambda value: value in ANSWERS) for slot in QUESTIONS},

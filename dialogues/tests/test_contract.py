@@ -12,7 +12,7 @@ import pytest
 from engine.paths import MODEL
 from engine.request import LARGEST
 from engine.stamp import hash_of
-from tests.conftest import CONTRACT, TOKEN, Server, request
+from tests.conftest import CONTRACT, TOKEN, Server, request, vector_of
 
 EXAMPLES = sorted((CONTRACT / "turn_examples").glob("*.json"))
 SETTLED = ("intent", "topic", "state", "country", "wants_person", "offers_person", "asks")
@@ -27,7 +27,8 @@ def read(path: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_answered_as_agreed(path: Path, server: Server) -> None:
     example = read(path)
-    answer = server.turn(request(example["text"], **example["request"]))
+    talk = {"talk": vector_of(example["talk"])} if "talk" in example else {}
+    answer = server.turn(request(example["text"], **example["request"], **talk))
     expected = example["response"]
     assert set(answer) == set(expected)
     assert {name: answer[name] for name in SETTLED} == {name: expected[name] for name in SETTLED}
@@ -95,6 +96,8 @@ MALFORMED: list[Any] = [
     lambda: with_(entities={"topics": {"privacy": 2}}),
     lambda: with_(entities={"topics": {"privacy": True}}),
     lambda: with_(entities={"topic": "privacy"}),
+    lambda: with_(talk=CANARY),
+    lambda: with_(talk=[0.1]),
     lambda: with_(entities={"name": CANARY}),
     lambda: with_(offered="anything"),
     lambda: with_(offered=True),

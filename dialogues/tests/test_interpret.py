@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.guides import OFFER, TRIP
 from engine.interpret import (
     BYE,
     COUNTRY,
@@ -16,12 +17,12 @@ from engine.interpret import (
     PERSON,
     START,
     UNCLEAR,
+    in_talk,
     published,
     read,
     understood,
     weighed,
 )
-from engine.guides import OFFER, TRIP
 from engine.request import TurnRequest
 from engine.state import State
 
@@ -40,6 +41,7 @@ def asked(**fields: Any) -> TurnRequest:
         "country": None,
         "named": None,
         "answer": None,
+        "talk": None,
         "topics": {},
         "offered": None,
         "state": State(),
@@ -151,3 +153,21 @@ def test_the_workers_judgement_alone_puts_a_person_into_nobodys_mouth() -> None:
 
 def test_a_request_never_shows_what_it_holds() -> None:
     assert "SECRET" not in repr(asked(country="SECRET"))
+
+
+def test_a_short_message_leans_on_the_talk() -> None:
+    alone = [("small_talk__no", 0.5), ("job_offer__documents", 0.3), ("talk_to_human", 0.1)]
+    around = [("job_offer__documents", 0.8), ("talk_to_human", 0.15), ("small_talk__no", 0.05)]
+    mixed = in_talk(alone, around)
+    assert mixed[0][0] == "job_offer__documents"
+    assert dict(mixed)["talk_to_human"] <= 0.1  # an earlier wish for a person is not this message's
+    named = [("small_talk__thanks", 0.95), ("job_offer__documents", 0.05)]
+    assert in_talk(named, around) == named
+
+
+def test_a_close_message_goes_on_with_what_was_answered_last() -> None:
+    close = [("rights__work", 0.4), ("job_offer__contract", 0.35)]
+    judged = {"rights": 0.5, "job_offer": 0.5}
+    assert weighed(close, judged)[0][0] == "rights__work"
+    assert weighed(close, judged, "job_offer")[0][0] == "job_offer__contract"
+    assert weighed(close, {"rights": 1.0}, "job_offer")[0][0] == "rights__work"

@@ -58,7 +58,7 @@ def test_a_clean_offer_looks_good_and_nobody_is_offered(talk: Any, language: str
     assert person.say(CHECK[language]) == ["utter_check_intro", QUESTIONS[0]]
     assert answer_all(person, CLEAN) == ["utter_check_verdict_good"]
     assert person.last["offers_person"] is False
-    assert person.state["slots"] == {}
+    assert person.state["slots"] == {"about": "job_offer"}
     assert person.state["loop"] is None
 
 
@@ -106,7 +106,7 @@ def test_the_questions_can_be_left(talk: Any, language: str, words: dict[str, st
     person.say("no", answer="no")
     assert person.say(words[language], answer="no" if words is THANKS else None) == ["utter_check_left"]
     assert person.state["loop"] is None
-    assert person.state["slots"] == {}
+    assert person.state["slots"] == {"about": "job_offer"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

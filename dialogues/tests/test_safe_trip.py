@@ -29,7 +29,7 @@ def test_a_plan_in_which_all_is_done_is_good(talk: Any, language: str, channel: 
     for question in QUESTIONS[1:]:
         assert person.say("yes", answer="yes") == [question]
     assert person.say("yes", answer="yes") == ["utter_trip_ready"]
-    assert person.state["slots"] == {}
+    assert person.state["slots"] == {"about": "safe_migration"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bot.embedding import embed, encoder, normalise
 from bot.encoder import EncoderError, fingerprint
 from bot.language import detect
 from escalation.danger import rules
 from escalation.danger.classifier import FOLDER as MODEL
 from escalation.danger.classifier import Classifier, Judgement, ModelError, Thresholds
-from escalation.danger.context import FLAGS, adds_up, flags, remembered, together
+from escalation.danger.context import FLAGS, adds_up, flags, leans, remembered, together
 from escalation.danger.features import Vector
 from escalation.danger.normalise import disguised, plain, sentences, windows
 from escalation.danger.taxonomy import SIGNALS, TOPICS, Risk, higher
@@ -27,6 +29,7 @@ DOUBTED = 0.04  # below this the classifier is so sure of no danger that a rule 
 # she says 900 euro and i sleep in the house" is an answer, not a cry.
 ALONE, HEARD = 0.9, 0.4
 SURE = 0.9  # how sure one sentence of a long text must be, for the whole to be danger
+LEAST = 1e-4  # no topic is ruled out
 PERSON_WORDS = 25  # a longer text that only mentions people is not a request for one, unless a rule says so
 URGENT = ("danger", "emergency")
 UNJUDGED = "could not be judged: a human has to read it"
@@ -43,6 +46,16 @@ class Seen:
     before: Judgement | None = None
     talk: Judgement | None = None
     like: str | None = None
+    vector: Vector | None = None  # of the last few as one text
+
+    @property
+    def topics(self) -> dict[str, float]:
+        """How probable each topic is, the newest message read in its talk where it is short."""
+        now = np.array(self.now.topics)
+        if self.vector is not None and self.talk is not None:
+            now = np.sqrt((now + LEAST) * (np.array(self.talk.topics) + LEAST))
+            now /= now.sum()
+        return dict(zip(TOPICS, now.tolist(), strict=False))
 
     @property
     def out_of_place(self) -> bool:
@@ -119,7 +132,10 @@ class Assessor:
         if len(messages) == 1:
             return Seen(now, like=like)
         before = None if judged else self._before(messages[:-1])
-        return Seen(now, before, self._alone(together(messages)), like)
+        last_few = normalise(together(messages))
+        whole = embed(last_few)
+        talk = self._classifier.judge(last_few, whole)
+        return Seen(now, before, talk, like, whole if leans(text) else None)
 
     def _before(self, messages: Sequence[str]) -> Judgement | None:
         """The worst of earlier messages, as each was judged in its time: what was raised stays raised."""
@@ -174,6 +190,7 @@ class Assessor:
         unjudged = seen is None and risk not in URGENT
         topic, person = "disclosure" if score else "off_topic", False
         topics: dict[str, float] = {}
+        talk: Vector | None = None
         if seen is not None and self._classifier is not None:
             limits = self._limits(language)
             found, why = classified(seen, limits)
@@ -186,7 +203,8 @@ class Assessor:
             elif found == "concern":
                 signals |= set(seen.now.signals)
             reasons += why
-            topic, topics = seen.now.topic, dict(zip(TOPICS, seen.now.topics, strict=False))
+            topics, talk = seen.topics, seen.vector
+            topic = max(topics, key=lambda name: topics[name]) if topics else seen.now.topic
             person = seen.now.person >= limits.person and len(messages[-1].split()) <= PERSON_WORDS
         person = person or any(match.rule.level == "person" and match.now for match in matched)
         if unjudged:
@@ -201,6 +219,7 @@ class Assessor:
             wants_person=person,
             reasons=tuple(dict.fromkeys(reasons)),
             topics=topics,
+            talk=talk,
         )
 
     def _doubts(self, messages: Sequence[str], seen: Seen | None) -> bool:

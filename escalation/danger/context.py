@@ -12,6 +12,7 @@ from escalation.danger.rules import Match
 
 TOGETHER = 4  # messages that are read as one text
 REMEMBERED = 12  # messages that count at all
+SHORT = 8  # words: a message this short in a talk is read in its context, "and if they already have it?"
 # Words a counsellor understands for each flag of the rules.
 FLAGS = {
     "papers": "papers to be handed over",
@@ -37,6 +38,11 @@ def remembered(history: Sequence[str], text: str) -> list[str]:
 def together(messages: Sequence[str]) -> str:
     """The last few messages as one text, cut at its beginning: the newest words always stay."""
     return ". ".join(message.strip(" .") for message in messages[-TOGETHER:])[-LONGEST:]
+
+
+def leans(text: str) -> bool:
+    """Whether a message is too short to be understood by itself, where others came before it."""
+    return len(text.split()) <= SHORT
 
 
 def flags(matches: Iterable[Match]) -> list[str]:

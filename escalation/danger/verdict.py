@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from numpy import float32
+from numpy.typing import NDArray
+
 from escalation.danger.taxonomy import Risk
 
 
@@ -19,6 +22,8 @@ class Assessment:
     reasons: tuple[str, ...] = field(default=(), repr=False)
     topics: dict[str, float] = field(default_factory=dict)
     """How probable each topic is; empty where nothing could be judged."""
+    talk: NDArray[float32] | None = field(default=None, repr=False, compare=False)
+    """The vector of the last few messages as one text, where this one is too short to stand alone."""
 
 
 def nothing(language: str) -> Assessment:
