@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.sweep import Sweep
     from bot.turn import Judge, Turns
     from bot.worker import Worker
+    from escalation.cases.deliveries import Deliveries
     from escalation.cases.desk import Desk
     from escalation.cases.queue import Cases
 
@@ -72,7 +73,13 @@ class Hotline:
     def cases(self) -> "Cases":
         from escalation.cases.queue import Cases
 
-        return Cases(self.store, self.vault, self.clock)
+        return Cases(self.store, self.vault, self.clock, self.settings.most_held)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        from escalation.cases.deliveries import Deliveries
+
+        return Deliveries(self.store, self.vault)
 
     @cached_property
     def deletions(self) -> "Deletions":
@@ -98,7 +105,7 @@ class Hotline:
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
-        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock)
+        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
 
     @cached_property
     def sweep(self) -> "Sweep":
@@ -135,7 +142,7 @@ class Hotline:
             self.inbox,
             self.outbox,
             self.turns(judge),
-            Sender(self.outbox, self.inbox, self.deletions, self.channels, self.clock),
+            Sender(self.outbox, self.inbox, self.deletions, self.channels, self.clock, self.deliveries.out),
             self.deletions,
             dict(self.channels),
             self.clock,

@@ -83,8 +83,16 @@ KEPT = (
     ),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
-    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons sealed", "24 h", "erase"),
+    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons and notes sealed", "24 h", "erase"),
+    Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
+    Kept(
+        "hl:{cases}:report:<hmac>",
+        "which answer a delivery report is about; the provider's id as keyed hash",
+        "1 h",
+        "lifetime",
+    ),
     Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
 )
 
@@ -139,6 +147,10 @@ def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 
 
+def report(hashed: str) -> str:
+    return f"hl:{{cases}}:report:{hashed}"
+
+
 def day(day_number: int) -> str:
     return f"hl:{{vault}}:day:{day_number}"
 
@@ -149,6 +161,8 @@ GROUPS = "hl:{groups}"
 DELETIONS = "hl:{deletions}:due"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
+HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
+AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"
 """A publish channel, not a key: says which case changed, keeps nothing."""

@@ -56,6 +56,7 @@ def _routes(whole: Hotline, accept: Accept) -> list[Route]:
 
         async def delivered(channel: str, provider_id: str, status: str) -> None:
             await whole.deletions.hasten(channel, provider_id)
+            await whole.deliveries.reported(channel, provider_id, status)
 
         routes += SmsWebhook(
             settings.twilio_account_sid,

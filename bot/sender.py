@@ -11,7 +11,7 @@ PersonLeft      out of the outbox, and the conversation is erased
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from redis.exceptions import RedisError
 
@@ -32,6 +32,8 @@ FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
 
 
+type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
+"""Told how each message ended: channel, conversation, our id, the provider's, or None if it never went."""
 type Entries = Sequence[tuple[str, dict[bytes, bytes]]]
 
 
@@ -43,7 +45,9 @@ class Sender:
         deletions: Deletions,
         channels: Mapping[str, Channel],
         clock: Clock,
+        fate: Fate,
     ) -> None:
+        self._fate = fate
         self._outbox = outbox
         self._inbox = inbox
         self._deletions = deletions
@@ -165,6 +169,8 @@ class Sender:
         if channel is not None and channel.wipes_chat and sent is not None:
             place = keys.of(waiting.conversation, "shown")
             shown = waiting.key.seal(place, sent.provider_id.encode())
+        provider_id = None if sent is None else sent.provider_id
+        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
         await self._outbox.done(
             partition, waiting.entry, waiting.conversation, waiting.message.id, len(owed), shown
         )

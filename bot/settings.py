@@ -4,6 +4,7 @@ Errors name the setting and the mend, never the value.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
 TELEGRAM_API = "https://api.telegram.org"
+PRICE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ([A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class Settings:
     """Two-letter country that numbers written without a country code belong to."""
     silence_minutes: int = 60
     """A conversation nobody writes in is erased after this long."""
+    most_held: int = 6
+    """Most talks one counsellor may hold at once; an emergency may be one more."""
+    sms_price: str = ""
+    """What one SMS segment costs, for the counter under an answer: `0.07 EUR`. Empty: segments only."""
     staff_file: str = str(ROOT / "run" / "staff.sqlite")
     """Staff accounts (never a word of a conversation)."""
 
@@ -71,7 +77,14 @@ class Settings:
         return bool(self.telegram_token)
 
 
-_WHOLE_NUMBERS = {"gateway_port", "console_port", "sandbox_port", "metrics_port", "silence_minutes"}
+_WHOLE_NUMBERS = {
+    "gateway_port",
+    "console_port",
+    "sandbox_port",
+    "metrics_port",
+    "silence_minutes",
+    "most_held",
+}
 
 
 def name_of(setting: str) -> str:
@@ -116,6 +129,10 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{name_of('secret')} is too short: give at least 32 random characters.")
     if settings.silence_minutes < 1:
         raise SettingsError(f"{name_of('silence_minutes')} must be at least 1.")
+    if settings.most_held < 1:
+        raise SettingsError(f"{name_of('most_held')} must be at least 1.")
+    if settings.sms_price and not PRICE.fullmatch(settings.sms_price):
+        raise SettingsError(f"{name_of('sms_price')} must be a number and a currency, as in 0.07 EUR.")
     if settings.sms and not (settings.twilio_auth_token and settings.twilio_number):
         raise SettingsError(
             f"{name_of('twilio_account_sid')} is set: {name_of('twilio_auth_token')} and "

@@ -218,16 +218,17 @@ class Turns:
             return Taken("console")
         nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
         heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
+        row = await self.cases.row(talk.id) if entry.order in ("close", "to_bot") else None
+        if row is not None and row.unread:
+            # They wrote while it was being ended: what nobody has read is neither erased nor left.
+            await self.cases.not_ended(talk.id)
+            await self.inbox.drop(keys.partition_of(talk.id), entry.id)
+            return Taken("console", talk.card.language, escalated=True)
         if entry.order == "to_bot":
             ends_case(talk.card, heard.now)
             heard.say(heard.fixed("returned_to_bot"), who="notice")
             await self.cases.erase(talk.id)
             return await self._finish(lease, entry, heard, "console")
-        row = await self.cases.row(talk.id) if entry.order == "close" else None
-        if row is not None and row.unread:
-            # They wrote while it was being closed: what nobody has read is not erased.
-            await self.inbox.drop(keys.partition_of(talk.id), entry.id)
-            return Taken("console", talk.card.language, escalated=True)
         farewell = heard.fixed("ended") if entry.order == "close" else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
         return Taken("console", talk.card.language, erased=True)
