@@ -12,6 +12,7 @@ from escalation.console import access
 from escalation.console.pages import HERE
 from escalation.console.security import HEADERS
 from tests.unit.console.conftest import SignedIn
+from tests.unit.console.desk_routes import DESK_ROUTES
 from tests.unit.console.fake_desk import FakeDesk, line, row
 from tests.unit.console.tab import SAME_SITE, Tab, text_of
 
@@ -51,7 +52,7 @@ EXPECTED = {
     "POST /cases/{id}/bot": AT_DESK,
     "GET /cases/{id}/close": AT_DESK,
     "POST /cases/{id}/close": AT_DESK,
-}
+} | DESK_ROUTES
 WHO = ("stranger", "counsellor", "supervisor", "editor", "administrator")
 CHANGING = [name.split(" ", 1)[1] for name in EXPECTED if name.startswith("POST")]
 

@@ -1,0 +1,63 @@
+"""Who is next for a counsellor, and how loudly the console has to say that somebody waits."""
+
+from collections.abc import Iterable, Sequence
+
+from escalation.cases.case import ANSWER_ELSE_S, ANSWER_S, CaseRow
+from escalation.console.staff import Account
+
+OFFERED_S = 2 * 60
+"""A case handed to one colleague, language or role is theirs alone to take for so long, then anybody's."""
+ANY_LANGUAGE_S = 2 * 60
+"""An emergency that waits longer than this is next for everybody, whatever its language."""
+# Seconds of waiting from which the alarm is at level 2 (repeated) and 3 (loud, until somebody comes).
+LOUD = {"emergency": (0, 45), "danger": (45, 150), "concern": (300, 900)}
+LOUD_ELSE = (600, 1800)
+
+
+def is_meant_for(row: CaseRow, account: Account) -> bool:
+    """Whether it was handed to this counsellor by name, language or role."""
+    kind, _, whom = row.meant_for.partition(":")
+    return (
+        (kind == "account" and whom == account.id)
+        or (kind == "role" and whom == account.role)
+        or (kind == "language" and whom in account.languages)
+    )
+
+
+def ranked(waiting: Iterable[CaseRow], account: Account, now: float) -> list[CaseRow]:
+    """Waiting cases as this counsellor should take them; within each group the desk's order stays.
+
+    Their languages and what was handed to them, then other languages, then what was just handed to others.
+    """
+
+    def group(row: CaseRow) -> int:
+        if is_meant_for(row, account):
+            return 0
+        if row.meant_for and now - row.passed_at < OFFERED_S:
+            return 2
+        urgent = row.risk == "emergency" and now - row.opened_at > ANY_LANGUAGE_S
+        return 0 if urgent or not account.languages or row.language in account.languages else 1
+
+    return sorted(waiting, key=group)
+
+
+def needs_reason(row: CaseRow, waiting: Sequence[CaseRow], account: Account, now: float) -> bool:
+    """Whether taking this one means passing over somebody more urgent."""
+    order = ranked(waiting, account, now)
+    return bool(order) and order[0].id != row.id and not is_meant_for(row, account)
+
+
+def alarm(waiting: Iterable[CaseRow], now: float) -> int:
+    """0 nobody waits, 1 somebody does, 2 too long, 3 in danger and nobody comes."""
+    level = 0
+    for row in waiting:
+        again, loud = LOUD.get(row.risk, LOUD_ELSE)
+        waited = now - row.opened_at
+        level = max(level, 3 if waited >= loud else 2 if waited >= again else 1)
+    return level
+
+
+def owed(row: CaseRow, now: float) -> tuple[float, float]:
+    """Seconds the person waits for their holder's answer (or 0), and after how many it is offered again."""
+    waits = now - row.owes_since if row.owes_since else 0.0
+    return waits, ANSWER_S.get(row.risk, ANSWER_ELSE_S)
