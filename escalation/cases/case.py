@@ -71,6 +71,7 @@ class CaseRow:
     why_picked: str = field(default="", repr=False)
     """Why its holder took it before more urgent ones; ends with the case."""
     safe: Safe = ""
+    claimed_at: float = 0.0
     owes_since: float = 0.0
     """Since when the person waits for their holder's answer; 0: they do not."""
     joined: str = ""

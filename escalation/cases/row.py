@@ -45,6 +45,7 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         note=words.get("note", ""),
         why_picked=words.get("picked", ""),
         safe=safe.get(text("safe"), ""),
+        claimed_at=float(text("claimed_at") or 0),
         owes_since=float(text("owes_since") or 0),
         joined=text("joined"),
         came_back=bool(text("came_back")),

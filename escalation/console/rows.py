@@ -141,11 +141,13 @@ def _handed(row: CaseRow, words: Words, me: Account, names: dict[str, str]) -> s
     return words("hand.to", by=by, to=to.get(kind) or words.either(f"language.{whom}", line(whom, 20)))
 
 
-def show_line(entry: CaseLine, words: Words) -> Shown:
+def show_line(entry: CaseLine, words: Words, mine_since: float | None) -> Shown:
+    """A line as it is shown to the holder since `mine_since`, or (None) to somebody who reads with them."""
+    others = entry.who == "counsellor" and (mine_since is None or entry.at < mine_since)
     level = entry.risk if entry.risk in LEVELS and entry.who == "person" else "none"
     return Shown(
         who=entry.who,
-        who_name=words(f"who.{entry.who}"),
+        who_name=words("role.counsellor" if others else f"who.{entry.who}"),
         text=shown(entry.text),
         clock=hour(entry.at),
         at=iso(entry.at),

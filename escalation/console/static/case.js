@@ -12,10 +12,12 @@ const form = document.getElementById("answer");
 const cover = document.getElementById("cover");
 let elsewhere = 0; // since when another window is in front
 
+const thread = () => document.getElementById("thread");
+
 function toEnd() {
-  const thread = document.getElementById("thread");
-  if (!thread) return;
-  if (thread.scrollHeight > thread.clientHeight) thread.scrollTop = thread.scrollHeight;
+  const talk = thread();
+  if (!talk) return;
+  if (talk.scrollHeight > talk.clientHeight) talk.scrollTop = talk.scrollHeight;
   else scrollTo(0, document.documentElement.scrollHeight); // on a small screen the whole page scrolls
 }
 
@@ -29,13 +31,13 @@ document.addEventListener("swapped", ({ detail: { old, fresh } }) => {
     main.focus();
   }
   const before = old.querySelector("#thread");
-  const thread = fresh.querySelector("#thread");
-  if (!before || !thread) return;
-  const lines = thread.querySelectorAll(".line").length - before.querySelectorAll(".line").length;
+  const after = fresh.querySelector("#thread");
+  if (!before || !after) return;
+  const lines = after.querySelectorAll(".line").length - before.querySelectorAll(".line").length;
   if (document.hidden && lines > 0) document.title = `(${lines}) ${main.dataset.title} · ${body.dataset.name}`;
   // Whoever reads further up is left there.
   if (before.dataset.atEnd !== "no") toEnd();
-  else thread.scrollTop = before.dataset.top;
+  else after.scrollTop = before.dataset.top;
   if (fresh.dataset.newest !== old.dataset.newest) theyWrote(fresh.dataset.newest);
 });
 
@@ -222,8 +224,15 @@ if (form) {
 if (cover) {
   prepareCover();
   toEnd();
-  // The list of services takes room from the talk: its end stays in sight.
-  document.querySelectorAll("details").forEach((part) => part.addEventListener("toggle", toEnd));
+  // What opens below takes room from the talk: its end stays in sight, and so does what was opened.
+  const room = new ResizeObserver(() => {
+    if (thread()?.dataset.atEnd !== "no" && thread() && thread().scrollHeight > thread().clientHeight) toEnd();
+  });
+  room.observe(thread());
+  document.addEventListener("swapped", () => thread() && room.observe(thread()));
+  document.querySelectorAll("details").forEach((part) =>
+    part.addEventListener("toggle", () => part.open && part.scrollIntoView({ block: "nearest" })),
+  );
   document.addEventListener(
     "scroll",
     ({ target }) => {

@@ -121,7 +121,7 @@ async def context(visit: Visit, one: str, *, reads: bool = True) -> dict[str, ob
     row = present(view.row, visit.words, visit.now, visit.account, await visit.names())
     found = nothing | {"state": row.state, "way": "closed", "row": row}
     if row.state in {"mine", "joined"}:
-        found |= _talk(visit, view)
+        found |= _talk(visit, view, view.row.claimed_at if row.state == "mine" else None)
     if row.state == "mine":
         found |= await _for_holder(visit, view)
         if reads:
@@ -129,9 +129,9 @@ async def context(visit: Visit, one: str, *, reads: bool = True) -> dict[str, ob
     return found
 
 
-def _talk(visit: Visit, view: CaseView) -> dict[str, object]:
+def _talk(visit: Visit, view: CaseView, mine_since: float | None) -> dict[str, object]:
     return {
-        "lines": tuple(show_line(entry, visit.words) for entry in view.lines),
+        "lines": tuple(show_line(entry, visit.words, mine_since) for entry in view.lines),
         "talk_tag": LANGUAGE_TAGS.get((view.row.language, view.row.script), ""),
         "newest": newest(view),
         "not_ended": view.row.not_ended,

@@ -9,6 +9,7 @@ from escalation.console.rows import Row, duration, present
 from escalation.console.urgency import alarm, needs_reason, owed, ranked
 from escalation.console.visit import Visit
 
+STEPS_S = (0, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200)
 REMIND_S = 60
 """From when on a counsellor is reminded that somebody waits for their answer."""
 
@@ -95,11 +96,18 @@ def _oldest(visit: Visit, waiting: list[CaseRow]) -> str:
 
 def _alarm_words(visit: Visit, level: int, waiting: list[CaseRow], mine: list[CaseRow]) -> str:
     """What the banner of every page says; never of whom."""
-    late = max((owed(row, visit.now)[0] for row in mine), default=0.0)
+    now = visit.now
+    longest = max((now - row.opened_at for row in waiting), default=0.0)
+    late = max((owed(row, now)[0] for row in mine), default=0.0)
     if level >= 2:
         urgent = any(row.risk in {"emergency", "danger"} for row in waiting)
-        return visit.words("alarm.danger" if urgent else "alarm.waiting", time=_oldest(visit, waiting))
-    return visit.words("alarm.owed", time=duration(late, visit.words)) if late >= REMIND_S else ""
+        return visit.words("alarm.danger" if urgent else "alarm.waiting", time=_coarse(visit, longest))
+    return visit.words("alarm.owed", time=_coarse(visit, late)) if late >= REMIND_S else ""
+
+
+def _coarse(visit: Visit, seconds: float) -> str:
+    """A time in steps: the banner is read aloud whenever it changes."""
+    return duration(max((step for step in STEPS_S if step <= seconds), default=0), visit.words)
 
 
 def _chosen(visit: Visit) -> str:

@@ -1,0 +1,72 @@
+"""A headless Chromium, and the console on a desk without a store for it to open.
+
+Needs Debian's `chromium` and `chromium-driver`. Without them these tests are skipped and say so; with
+HOTLINE_REQUIRE_BROWSER=1 they fail instead.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+from selenium import webdriver
+
+from tests.unit.console.browsing import Page
+from tests.unit.console.served import Served
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,860",
+    "--lang=en",
+)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """A headless Chromium with an empty profile."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (browser and driver):
+        why = "no Chromium here: apt-get install chromium chromium-driver"
+        if os.environ.get("HOTLINE_REQUIRE_BROWSER") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def served(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    console = Served(store_url, tmp_path_factory.mktemp("console"), port)
+    console.start()
+    yield console
+    console.stop()
+
+
+@pytest.fixture
+def page(chromium: webdriver.Chrome, served: Served) -> Iterator[Page]:
+    """The browser, signed out, with an empty queue; afterwards nothing may have been refused or broken."""
+    served.do(served.desk.cases.clear)
+    one = Page(chromium, served)
+    one.fresh()
+    yield one
+    one.scripts(True)
+    wrong = [entry["message"] for entry in one.log() if entry["level"] == "SEVERE"]
+    # A closed talk answers 404, an ended session 401: those are meant.
+    assert [message for message in wrong if "404" not in message and "401" not in message] == []
