@@ -48,8 +48,10 @@ class Page:
     def sign_in(self, who: Provision) -> None:
         """By keyboard: the first field has the focus already."""
         self.open("/")
+        self.wait(lambda: self.driver.switch_to.active_element.get_attribute("name") == "name")
         self.type(who.account.name, Keys.TAB, who.password, Keys.ENTER)
         self.wait_for("One-time code", "Kodi njëpërdorimësh", "Jednokratni kod", "Cod de unică folosință")
+        self.wait(lambda: self.driver.switch_to.active_element.get_attribute("name") == "code")
         self.type(pyotp.TOTP(who.secret).now(), Keys.ENTER)
         self.wait(lambda: self.driver.current_url.endswith("/queue"))
 
