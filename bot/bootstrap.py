@@ -19,6 +19,7 @@ from bot.store import connect
 from bot.vault import Vault
 
 if TYPE_CHECKING:
+    from bot.alert import Alert
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
@@ -112,6 +113,12 @@ class Hotline:
         from bot.sweep import Sweep
 
         return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.clock)
+
+    @cached_property
+    def alert(self) -> "Alert":
+        from bot.alert import Alert
+
+        return Alert(self.store, self.cases, self.channels, self.settings, self.clock)
 
     def turns(self, judge: "Judge") -> "Turns":
         from bot.dialogue import Dialogue

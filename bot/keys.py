@@ -87,6 +87,7 @@ KEPT = (
     Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
     Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
+    Kept("hl:{cases}:alerted", "that the team was told that somebody waits", "10 min", "lifetime"),
     Kept(
         "hl:{cases}:report:<hmac>",
         "which answer a delivery report is about; the provider's id as keyed hash",
@@ -163,6 +164,7 @@ WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
+ALERTED = "hl:{cases}:alerted"
 AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"
 """A publish channel, not a key: says which case changed, keeps nothing."""

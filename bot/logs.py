@@ -24,6 +24,8 @@ EVENTS: dict[str, frozenset[str]] = {
     "send_failed": frozenset({"channel", "error", "code", "tries"}),
     "erased": frozenset({"channel", "why"}),
     "deletion_failed": frozenset({"channel", "error", "code", "tries"}),
+    "alerted": frozenset({"way"}),
+    "alert_failed": frozenset({"way", "error"}),
     "degraded": frozenset({"part"}),
     "engine_down": frozenset({"error"}),
     "store_down": frozenset({"error", "role"}),

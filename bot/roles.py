@@ -100,6 +100,7 @@ async def run_worker(settings: Settings) -> None:
 
         async def sweep() -> None:
             await whole.sweep.run()
+            await whole.alert.run()
             await line.leave_groups()
 
         receiving = asyncio.create_task(line.receive())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
@@ -65,6 +66,12 @@ class Settings:
     """Most talks one counsellor may hold at once; an emergency may be one more."""
     sms_price: str = ""
     """What one SMS segment costs, for the counter under an answer: `0.07 EUR`. Empty: segments only."""
+    alert_telegram_chat: str = field(default="", repr=False)
+    """Chat id of somebody of the team: told there, without content, when nobody comes for too long."""
+    alert_mail_to: str = field(default="", repr=False)
+    """Address of the team, told in the same way by mail."""
+    alert_mail_server: str = field(default="", repr=False)
+    """Where that mail is handed in: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS."""
     staff_file: str = str(ROOT / "run" / "staff.sqlite")
     """Staff accounts (never a word of a conversation)."""
 
@@ -133,6 +140,12 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{name_of('most_held')} must be at least 1.")
     if settings.sms_price and not PRICE.fullmatch(settings.sms_price):
         raise SettingsError(f"{name_of('sms_price')} must be a number and a currency, as in 0.07 EUR.")
+    if settings.alert_mail_to and urlsplit(settings.alert_mail_server).scheme not in {"smtp", "smtps"}:
+        raise SettingsError(
+            f"{name_of('alert_mail_server')} must be smtps://user:password@host:465 or smtp://…"
+        )
+    if settings.alert_telegram_chat and not settings.alert_telegram_chat.lstrip("-").isdigit():
+        raise SettingsError(f"{name_of('alert_telegram_chat')} must be a chat's number.")
     if settings.sms and not (settings.twilio_auth_token and settings.twilio_number):
         raise SettingsError(
             f"{name_of('twilio_account_sid')} is set: {name_of('twilio_auth_token')} and "

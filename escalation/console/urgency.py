@@ -1,4 +1,4 @@
-"""Who is next for a counsellor, and how loudly the console has to say that somebody waits."""
+"""Who is next for a counsellor, and whom they owe an answer."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,9 +9,6 @@ OFFERED_S = 2 * 60
 """A case handed to one colleague, language or role is theirs alone to take for so long, then anybody's."""
 ANY_LANGUAGE_S = 2 * 60
 """An emergency that waits longer than this is next for everybody, whatever its language."""
-# Seconds of waiting from which the alarm is at level 2 (repeated) and 3 (loud, until somebody comes).
-LOUD = {"emergency": (0, 45), "danger": (45, 150), "concern": (300, 900)}
-LOUD_ELSE = (600, 1800)
 
 
 def is_meant_for(row: CaseRow, account: Account) -> bool:
@@ -45,16 +42,6 @@ def needs_reason(row: CaseRow, waiting: Sequence[CaseRow], account: Account, now
     """Whether taking this one means passing over somebody more urgent."""
     order = ranked(waiting, account, now)
     return bool(order) and order[0].id != row.id and not is_meant_for(row, account)
-
-
-def alarm(waiting: Iterable[CaseRow], now: float) -> int:
-    """0 nobody waits, 1 somebody does, 2 too long, 3 in danger and nobody comes."""
-    level = 0
-    for row in waiting:
-        again, loud = LOUD.get(row.risk, LOUD_ELSE)
-        waited = now - row.opened_at
-        level = max(level, 3 if waited >= loud else 2 if waited >= again else 1)
-    return level
 
 
 def owed(row: CaseRow, now: float) -> tuple[float, float]:

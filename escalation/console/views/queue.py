@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from escalation.cases.alarm import alarm
 from escalation.cases.case import Away, CaseRow
 from escalation.console.rows import Row, duration, present
-from escalation.console.urgency import alarm, needs_reason, owed, ranked
+from escalation.console.urgency import needs_reason, owed, ranked
 from escalation.console.visit import Visit
 
 STEPS_S = (0, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200)

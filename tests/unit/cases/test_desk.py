@@ -144,6 +144,26 @@ async def test_alone_on_duty_one_has_longer_and_not_for_ever(
     assert (await row_of(whole, case)).state == "waiting"
 
 
+@pytest.mark.parametrize(
+    ("colleague", "says"), [(True, "Sorry, you had to wait."), (False, "Thank you for writing")]
+)
+async def test_whoever_lost_their_counsellor_is_told_once(
+    talk: Stage, whole: Hotline, clock: SetClock, colleague: bool, says: str
+) -> None:
+    case = await called(talk, whole)
+    await whole.desk.claim(case, "anna")
+    await sent(talk)
+    told: list[str] = []
+    for _ in range(3):
+        clock.move(50)  # her laptop died
+        if colleague:
+            await whole.desk.present("ben", ())
+        await whole.sweep.run()
+        told += await sent(talk)
+    assert [text.startswith(says) for text in told].count(True) == 1
+    assert (await row_of(whole, case)).came_back
+
+
 async def test_a_break_and_the_shifts_end_hand_on_what_is_open(
     talk: Stage, whole: Hotline, clock: SetClock
 ) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from escalation.cases.alarm import alarm
 from escalation.cases.case import CaseRow
-from escalation.console.urgency import alarm, needs_reason, owed, ranked
+from escalation.console.urgency import needs_reason, owed, ranked
 from tests.unit.console.conftest import SignedIn
 from tests.unit.console.fake_desk import NOW, FakeDesk, row
 from tests.unit.console.tab import Person, text_of
