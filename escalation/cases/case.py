@@ -19,6 +19,8 @@ comes first, and yet somebody who has waited an hour longer comes before a fresh
 ANSWER_S = {"emergency": 3 * 60, "danger": 5 * 60}
 ANSWER_ELSE_S = 10 * 60
 """How long a person waits for their counsellor's answer before the case is offered to somebody else."""
+TYPING_S = 60
+"""Somebody who typed this short a time ago is answering, though nothing has come yet."""
 PRESSED_S = 5 * 60
 """Each further message of danger counts as this much more waiting."""
 MOST_PRESSED = 6
@@ -74,6 +76,8 @@ class CaseRow:
     claimed_at: float = 0.0
     owes_since: float = 0.0
     """Since when the person waits for their holder's answer; 0: they do not."""
+    typing_at: float = 0.0
+    """When their holder last typed at an answer."""
     joined: str = ""
     """The supervisor who reads with the holder."""
     came_back: bool = False

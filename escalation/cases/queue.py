@@ -16,6 +16,7 @@ from escalation.cases.case import (
     MOST_PRESSED,
     PRESSED_S,
     RANK,
+    TYPING_S,
     Alarm,
     CaseRow,
     Outcome,
@@ -31,10 +32,8 @@ PER_PERSON_MIN = 8
 """Rough minutes one talk takes, for the honest waiting time; no rates are kept yet."""
 MOST_HELD = 6
 """How many cases one counsellor may hold; an emergency may be one more."""
-TYPING_S = 60
-"""Somebody who typed this short a time ago is answering, though nothing has come yet,"""
 LONGEST_S = 15 * 60
-"""but not for ever; and then a case is offered again even when nobody else is on duty."""
+"""A case whose person waits this long is offered again, though somebody types or nobody else is on duty."""
 
 
 class Cases:

@@ -47,6 +47,7 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         safe=safe.get(text("safe"), ""),
         claimed_at=float(text("claimed_at") or 0),
         owes_since=float(text("owes_since") or 0),
+        typing_at=float(text("typing_at") or 0),
         joined=text("joined"),
         came_back=bool(text("came_back")),
         not_ended=bool(text("not_ended")),

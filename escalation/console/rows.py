@@ -8,7 +8,7 @@ from escalation.console.catalogue import Words
 from escalation.console.moments import hour, iso
 from escalation.console.shown import line, shown
 from escalation.console.staff import Account
-from escalation.console.urgency import is_meant_for, owed
+from escalation.console.urgency import LATE, is_meant_for, owed
 
 LEVELS: Final = ("emergency", "danger", "concern", "none")
 WRITING_SECONDS = 120
@@ -115,7 +115,7 @@ def present(
         why_picked=line(row.why_picked) if me.role == "supervisor" or state == "mine" else "",
         safe=row.safe,
         owed=duration(waits, words) if waits >= OWED_SHOWN_S else "",
-        late=waits > limit * 0.6,
+        late=waits > limit * LATE,
         joined=_name(row.joined, words, names) if row.joined else "",
     )
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from escalation.cases.case import ANSWER_ELSE_S, ANSWER_S, CaseRow
+from escalation.cases.alarm import LOUDEST
+from escalation.cases.case import ANSWER_ELSE_S, ANSWER_S, TYPING_S, CaseRow
 from escalation.console.staff import Account
 
 OFFERED_S = 2 * 60
 """A case handed to one colleague, language or role is theirs alone to take for so long, then anybody's."""
+REMIND_S = 60
+"""From when on a counsellor is reminded that somebody waits for their answer;"""
+LATE = 0.6
+"""from this share of the time after which it is offered to somebody else, loudly."""
 ANY_LANGUAGE_S = 2 * 60
 """An emergency that waits longer than this is next for everybody, whatever its language."""
 
@@ -42,6 +47,20 @@ def needs_reason(row: CaseRow, waiting: Sequence[CaseRow], account: Account, now
     """Whether taking this one means passing over somebody more urgent."""
     order = ranked(waiting, account, now)
     return bool(order) and order[0].id != row.id and not is_meant_for(row, account)
+
+
+def reminder(mine: Iterable[CaseRow], now: float) -> tuple[int, float]:
+    """How loudly a counsellor is reminded of answers they owe, as `alarm` counts, and the longest wait.
+
+    Whoever types is answering, and is left in peace.
+    """
+    level, longest = 0, 0.0
+    for row in mine:
+        waits, limit = owed(row, now)
+        if waits < REMIND_S or now - row.typing_at < TYPING_S:
+            continue
+        level, longest = max(level, LOUDEST if waits > limit * LATE else 2), max(longest, waits)
+    return level, longest
 
 
 def owed(row: CaseRow, now: float) -> tuple[float, float]:

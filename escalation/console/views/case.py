@@ -33,7 +33,7 @@ async def page(visit: Visit) -> Response:
 
 async def live(visit: Visit) -> Response:
     reads = AWAY_HEADER not in visit.request.headers
-    return visit.page("_case.html", 200, **await context(visit, case_id(visit), reads=reads))
+    return visit.page("_case.html", 200, **await context(visit, case_id(visit), reads=reads, tools=False))
 
 
 async def claim(visit: Visit) -> Response:
@@ -106,7 +106,7 @@ async def shown_page(visit: Visit, status: int = 200, problem: str = "", draft: 
     return await visit.whole("case.html", status, problem=problem, draft=draft, **found)
 
 
-async def context(visit: Visit, one: str, *, reads: bool = True) -> dict[str, object]:
+async def context(visit: Visit, one: str, *, reads: bool = True, tools: bool = True) -> dict[str, object]:
     """What the templates of a talk may use; lines only for its readers. `reads`: on a screen."""
     view, endings = await visit.console.desk.case(one), visit.console.endings
     nothing: dict[str, object] = {"case_id": one, "row": None, "lines": (), "not_ended": False}
@@ -123,7 +123,8 @@ async def context(visit: Visit, one: str, *, reads: bool = True) -> dict[str, ob
     if row.state in {"mine", "joined"}:
         found |= _talk(visit, view, view.row.claimed_at if row.state == "mine" else None)
     if row.state == "mine":
-        found |= await _for_holder(visit, view)
+        found |= await _left(visit, view.row)
+        found |= await _tools(visit, view.row) if tools else {}
         if reads:
             await visit.console.desk.seen(view.row)
     return found
@@ -138,11 +139,16 @@ def _talk(visit: Visit, view: CaseView, mine_since: float | None) -> dict[str, o
     }
 
 
-async def _for_holder(visit: Visit, view: CaseView) -> dict[str, object]:
-    row, settings = view.row, visit.console.settings
+async def _left(visit: Visit, row: CaseRow) -> dict[str, object]:
+    """What the counsellor before left for this one."""
+    by = line((await visit.names()).get(row.passed_by, ""), 60) or visit.words("queue.somebody")
+    return {"note_left": shown(row.note, LONGEST_NOTE + 100), "passed_by": by}
+
+
+async def _tools(visit: Visit, row: CaseRow) -> dict[str, object]:
+    """What a holder works with; not part of what is fetched anew with every line."""
+    settings = visit.console.settings
     return {
-        "note_left": shown(row.note, LONGEST_NOTE + 100),
-        "passed_by": line((await visit.names()).get(row.passed_by, ""), 60) or visit.words("queue.somebody"),
         "services": _services(visit, row),
         "quick": quick(row.language, row.script),
         "counted": row.channel == "sms" and settings.count is not None,

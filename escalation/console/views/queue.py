@@ -7,12 +7,10 @@ from starlette.responses import Response
 from escalation.cases.alarm import alarm
 from escalation.cases.case import Away, CaseRow
 from escalation.console.rows import Row, duration, present
-from escalation.console.urgency import needs_reason, owed, ranked
+from escalation.console.urgency import needs_reason, ranked, reminder
 from escalation.console.visit import Visit
 
 STEPS_S = (0, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200)
-REMIND_S = 60
-"""From when on a counsellor is reminded that somebody waits for their answer."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,7 +65,7 @@ async def _board(visit: Visit) -> Board:
     held = [row for row in rows if row.state == "held"]
     mine = [row for row in held if row.holder == me.id and not visit.console.endings.running(row.id)]
     away = await visit.console.desk.away(me.id)
-    level = 0 if away else alarm(everybody, now)
+    level, words = (0, "") if away else _alarm(visit, everybody, mine)
 
     def show(some: list[CaseRow]) -> tuple[Row, ...]:
         return tuple(
@@ -87,7 +85,7 @@ async def _board(visit: Visit) -> Board:
         everybody=tuple(row.id for row in everybody),
         away=away,
         alarm=level,
-        alarm_words=_alarm_words(visit, level, everybody, mine),
+        alarm_words=words,
     )
 
 
@@ -95,15 +93,17 @@ def _oldest(visit: Visit, waiting: list[CaseRow]) -> str:
     return duration(visit.now - min(row.opened_at for row in waiting), visit.words) if waiting else ""
 
 
-def _alarm_words(visit: Visit, level: int, waiting: list[CaseRow], mine: list[CaseRow]) -> str:
-    """What the banner of every page says; never of whom."""
+def _alarm(visit: Visit, waiting: list[CaseRow], mine: list[CaseRow]) -> tuple[int, str]:
+    """How loud every page of this counsellor is, and what its banner says; never of whom."""
     now = visit.now
-    longest = max((now - row.opened_at for row in waiting), default=0.0)
-    late = max((owed(row, now)[0] for row in mine), default=0.0)
-    if level >= 2:
+    level, (reminds, late) = alarm(waiting, now), reminder(mine, now)
+    if level >= 2 and level >= reminds:
         urgent = any(row.risk in {"emergency", "danger"} for row in waiting)
-        return visit.words("alarm.danger" if urgent else "alarm.waiting", time=_coarse(visit, longest))
-    return visit.words("alarm.owed", time=_coarse(visit, late)) if late >= REMIND_S else ""
+        longest = _coarse(visit, max(now - row.opened_at for row in waiting))
+        return level, visit.words("alarm.danger" if urgent else "alarm.waiting", time=longest)
+    if reminds:
+        return reminds, visit.words("alarm.owed", time=_coarse(visit, late))
+    return level, ""
 
 
 def _coarse(visit: Visit, seconds: float) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from escalation.cases.alarm import alarm
 from escalation.cases.case import CaseRow
-from escalation.console.urgency import needs_reason, owed, ranked
+from escalation.console.urgency import needs_reason, owed, ranked, reminder
 from tests.unit.console.conftest import SignedIn
 from tests.unit.console.fake_desk import NOW, FakeDesk, row
 from tests.unit.console.tab import Person, text_of
@@ -92,6 +92,13 @@ def test_the_alarm_grows_with_risk_and_waiting(risk: str, waited: int, level: in
 def test_an_answer_is_owed_from_the_first_word_without_one() -> None:
     assert owed(row(), NOW)[0] == 0
     assert owed(row(owes_since=NOW - 70, risk="emergency"), NOW) == (70, 180)
+
+
+def test_a_reminder_grows_and_spares_whoever_types() -> None:
+    def waits(seconds: int, typed: int = 999) -> int:
+        return reminder([row(risk="danger", owes_since=NOW - seconds, typing_at=NOW - typed)], NOW)[0]
+
+    assert [waits(59), waits(60), waits(181), waits(181, typed=59), waits(181, typed=60)] == [0, 2, 3, 0, 3]
 
 
 async def test_the_banner_is_read_aloud_in_steps(signed_in: SignedIn, desk: FakeDesk) -> None:
