@@ -223,21 +223,30 @@ class Cases:
         """Waiting cases in order, then the held ones."""
         waiting = [raw.decode() for raw in await self._store.zrange(keys.WAITING, 0, -1)]
         held = [raw.decode() for raw in await self._store.zrange(keys.HELD, 0, -1)]
-        rows = [await self.row(one, place) for place, one in enumerate(waiting, 1)]
-        rows += [await self.row(one, 0) for one in held]
-        return [row for row in rows if row is not None]
+        return await self._read(
+            [*((one, place) for place, one in enumerate(waiting, 1)), *((one, 0) for one in held)]
+        )
 
-    async def row(self, conversation: str, place: int = 0) -> CaseRow | None:
+    async def row(self, conversation: str) -> CaseRow | None:
         """One case; None (and out of the queue) when its conversation is gone."""
-        raw = await self._store.hgetall(keys.case(conversation))
-        if not raw:
-            await self.erase(conversation)
-            return None
-        try:
-            return opened(conversation, raw, await self._vault.key(conversation), place)
-        except KeyGone:
-            await self.erase(conversation)
-            return None
+        return next(iter(await self._read([(conversation, 0)])), None)
+
+    async def _read(self, wanted: Sequence[tuple[str, int]]) -> list[CaseRow]:
+        """Cases with their places, all in one question to the store: every open page asks for all of them."""
+        pipe = self._store.pipeline(transaction=False)
+        for conversation, _ in wanted:
+            pipe.hgetall(keys.case(conversation))
+            pipe.get(keys.of(conversation, "key"))
+        answers = await pipe.execute() if wanted else []
+        rows: list[CaseRow] = []
+        for (conversation, place), raw, wrapped in zip(wanted, answers[::2], answers[1::2], strict=True):
+            try:
+                if not raw or wrapped is None:
+                    raise KeyGone("the conversation is gone")
+                rows.append(opened(conversation, raw, await self._vault.unwrap(conversation, wrapped), place))
+            except KeyGone:
+                await self.erase(conversation)
+        return rows
 
     async def place(self, conversation: str) -> int:
         """Place in the queue, from 1; 0 when it is not waiting."""
