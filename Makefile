@@ -74,6 +74,7 @@ bench: train ## how fast, how big: beside the same model behind Rasa's own serve
 
 lock: | $(UV) ## write the lock files again
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.12 --extra dev pyproject.toml -o requirements.lock
+	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.12 --constraint requirements.lock --custom-compile-command "make lock" pyproject.toml -o bot/requirements.lock
 	@$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.12 $(TUNING)/requirements.in -o $(TUNING)/requirements.lock
 	@cd dialogues && $(UVX) pip compile --quiet --universal --generate-hashes --override overrides.txt --python-version 3.10 --extra dev pyproject.toml -o requirements.lock
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import logs, metrics
@@ -15,6 +16,9 @@ from bot.channels.base import Inbound
 from bot.channels.intake import Accept
 from bot.errors import HotlineError, Refused
 from bot.inbox import Inbox
+
+Ready = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
+"""Whether this gateway can keep a message just now, and how each part of the whole is."""
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -31,16 +35,16 @@ def taking_in(inbox: Inbox) -> Accept:
     return accept
 
 
-def gateway(
-    routes: Sequence[Route], ready: Callable[[], Awaitable[bool]], lifespan: Lifespan | None = None
-) -> Starlette:
+def gateway(routes: Sequence[Route], ready: Ready, lifespan: Lifespan | None = None) -> Starlette:
     """The gateway's app, from the routes its channels declare."""
 
     async def live(_: Request) -> Response:
         return PlainTextResponse("live")
 
     async def is_ready(_: Request) -> Response:
-        return PlainTextResponse("ready") if await ready() else PlainTextResponse("not ready", 503)
+        can, parts = await ready()
+        body = {"ready": can, "parts": parts}
+        return JSONResponse(body, 200 if can else 503, headers={"cache-control": "no-store"})
 
     return Starlette(
         routes=[*routes, Route("/health/live", live), Route("/health/ready", is_ready)],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot import logs, metrics, scripts
 from bot.channels.base import Channel
 from bot.clock import Clock
+from bot.counts import Counts
 from bot.inbox import Inbox
 from bot.scripts import Scripts, Store
 from bot.settings import Settings
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
+    from bot.operating.signs import Signs
     from bot.outbox import Outbox
     from bot.sessions import Sessions
     from bot.sweep import Sweep
@@ -103,6 +105,22 @@ class Hotline:
         return Engine(self.settings.engine_url, self.settings.engine_token)
 
     @cached_property
+    def counts(self) -> Counts:
+        return Counts(self.store, self.clock)
+
+    @cached_property
+    def signs(self) -> "Signs":
+        from bot.operating.signs import Signs
+
+        return Signs(self.store, self.clock)
+
+    @property
+    def watched_parts(self) -> tuple[str, ...]:
+        """What leaves signs of working: the engine, and the channels that are set up."""
+        settings = self.settings
+        return ("engine", *(["sms"] if settings.sms else []), *(["telegram"] if settings.telegram else []))
+
+    @cached_property
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
@@ -121,6 +139,7 @@ class Hotline:
         return Alert(self.store, self.cases, self.channels, self.settings, self.clock)
 
     def turns(self, judge: "Judge") -> "Turns":
+        from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
         from bot.turn import Turns
@@ -135,13 +154,17 @@ class Hotline:
             handover,
             self.cases,
             self.eraser,
+            Cover(handover, self.cases, self.eraser),
             self.channels,
             self.clock,
         )
 
     def worker(self, judge: "Judge") -> "Worker":
+        from bot.operating.signs import Watched
         from bot.sender import Sender
         from bot.worker import Worker
+
+        watched = {name: Watched(channel, self.signs) for name, channel in self.channels.items()}
 
         return Worker(
             self.store,
@@ -149,7 +172,7 @@ class Hotline:
             self.inbox,
             self.outbox,
             self.turns(judge),
-            Sender(self.outbox, self.inbox, self.deletions, self.channels, self.clock, self.deliveries.out),
+            Sender(self.outbox, self.inbox, self.deletions, watched, self.clock, self.deliveries.out),
             self.deletions,
             dict(self.channels),
             self.clock,

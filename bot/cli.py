@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import click
 
+from bot import logs
 from bot import settings as settings_of
 from bot.errors import HotlineError
 from bot.settings import Settings
@@ -23,7 +24,7 @@ def plainly[**P](command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*arguments, **named)
         except HotlineError as error:
-            click.echo(f"hotline: {error}", err=True)
+            click.echo(f"hotline: {error}", file=logs.outlet())
             sys.exit(2)
 
     return told
@@ -52,27 +53,27 @@ def run(demo: bool) -> None:
 @plainly
 def gateway() -> None:
     """The webhooks of the providers."""
-    from bot.roles import run_gateway
+    from bot.roles import run_gateway, start
 
-    asyncio.run(run_gateway(load()))
+    start(run_gateway, load())
 
 
 @main.command()
 @plainly
 def worker() -> None:
     """Turns, sending, erasing."""
-    from bot.roles import run_worker
+    from bot.roles import run_worker, start
 
-    asyncio.run(run_worker(load()))
+    start(run_worker, load())
 
 
 @main.command()
 @plainly
 def console() -> None:
     """The counsellors' pages."""
-    from bot.roles import run_console
+    from bot.roles import run_console, start
 
-    asyncio.run(run_console(load()))
+    start(run_console, load())
 
 
 @main.command()
@@ -115,12 +116,23 @@ def converse() -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @plainly
-def doctor() -> None:
+def doctor(as_json: bool) -> None:
     """What is wrong with settings, store, engine, providers, clock, and how to mend it."""
     from bot.doctor import examine
 
-    sys.exit(asyncio.run(examine(load())))
+    sys.exit(asyncio.run(examine(load(), as_json=as_json)))
+
+
+@main.command()
+@click.option("--month", default="", help="YYYY-MM; the last one that is over if not given.")
+@plainly
+def report(month: str) -> None:
+    """A month's counts for donors: no small numbers, and nothing from which one could be told."""
+    from bot.report import report as told
+
+    asyncio.run(told(settings_of.required(load()), month))
 
 
 @main.command()

@@ -5,10 +5,15 @@ from typing import Literal
 
 from bot.wording import LANGUAGES, folded, wording
 
-Name = Literal["stop", "delete", "cover", "language", "person", "start"]
+Name = Literal["stop", "delete", "cover", "signal", "back", "language", "person", "start"]
 Answer = Literal["yes", "no", "dont_know"]
 MAX_LENGTH = 40
 """A longer message is never a command: somebody who writes `I can't stop crying` is not opting out."""
+BY_WORD: tuple[Name, ...] = ("stop", "delete", "cover", "signal", "person")
+HURRIED: tuple[Name, ...] = ("cover", "signal")
+LONG = 8
+"""Words of cover and signal of at least this many letters are heard with one letter wrong: they are typed in
+a hurry, with somebody near."""
 SLASH: dict[str, Name] = {"/stop": "stop", "/delete": "delete", "/person": "person", "/start": "start"}
 
 
@@ -21,21 +26,23 @@ class Command:
 
 def command_in(text: str, language: str) -> Command | None:
     """The command a message is, if it is one; the person's own language is asked first."""
-    if len(text) > MAX_LENGTH:
-        return None
+    words = folded(text) if len(text) <= 4 * MAX_LENGTH else ""  # however many signs follow them
     stripped = text.strip().casefold()
-    if stripped.split("@", 1)[0].split(" ", 1)[0] in SLASH:
+    if len(stripped) <= MAX_LENGTH and stripped.split("@", 1)[0].split(" ", 1)[0] in SLASH:
         return Command(SLASH[stripped.split("@", 1)[0].split(" ", 1)[0]], language)
-    words = folded(text)
-    if not words:
+    if not words or len(words) > MAX_LENGTH:
         return None
-    for name in ("stop", "delete", "cover", "person"):
+    for name in BY_WORD:
         for spoken in _languages(language):
             if words in wording(spoken).words[name]:
                 return Command(name, spoken)
     for spoken in LANGUAGES:
         if words in wording(spoken).words["language"]:
             return Command("language", spoken)
+    for name in HURRIED:
+        for spoken in _languages(language):
+            if any(almost(words, word) for word in wording(spoken).words[name]):
+                return Command(name, spoken)
     return None
 
 
@@ -49,6 +56,20 @@ def answer_in(text: str, language: str) -> Answer | None:
             if words in wording(spoken).words[name]:
                 return name
     return None
+
+
+def almost(words: str, word: str) -> bool:
+    """Whether words are this one, but for one letter missing, added, exchanged or swapped with the next."""
+    if len(word) < LONG or abs(len(words) - len(word)) > 1:
+        return words == word
+    at = next((n for n, (a, b) in enumerate(zip(words, word, strict=False)) if a != b), len(words))
+    mine, its = words[at:], word[at:]
+    return (
+        mine[1:] == its[1:]
+        or mine == its[1:]
+        or mine[1:] == its
+        or (mine[:2] == its[1::-1] and mine[2:] == its[2:])
+    )
 
 
 def _languages(first: str) -> list[str]:

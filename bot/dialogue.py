@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot import logs
 from bot.commands import answer_in
@@ -14,7 +15,6 @@ from bot.handover import Handover
 from bot.heard import Heard
 from bot.places import country_in
 from bot.wording import spoken
-from escalation.danger.taxonomy import TOPICS
 
 OFFERS = 2
 """How often a person is offered in one talk; asking again and again is pushing."""
@@ -22,10 +22,6 @@ QUESTIONS = 2
 """So many questions in one text are answered one by one; more would be a wall of text."""
 SURE = 0.5
 """Below this, a question alone is understood worse than the whole text."""
-HINTS = frozenset(TOPICS) - {"talk_to_human", "disclosure", "small_talk"}
-"""Topics of which the judgement tells the engine. Wanting a person and telling of danger are not guessed, and
-small talk is too many things: "i am afraid" was once answered with a goodbye.
-"""
 
 
 class Dialogue:
@@ -73,11 +69,11 @@ class Dialogue:
 
     def _asked(self, heard: Heard, text: str, vector: list[float], answer: str | None) -> Asked:
         card = heard.card
-        entities = {"answer": answer} if answer else {}
+        entities: dict[str, Any] = {"answer": answer} if answer else {}
         if country := country_in(text):
             entities["country"] = country
-        if text == heard.text and heard.verdict.topic in HINTS:
-            entities["topic"] = heard.verdict.topic
+        if text == heard.text and heard.verdict.topics:
+            entities["topics"] = {topic: round(share, 4) for topic, share in heard.verdict.topics.items()}
         return Asked(
             vector,
             spoken(card.language),

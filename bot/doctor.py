@@ -1,136 +1,82 @@
 """`hotline doctor`: settings, store, engine, providers, models, clock: what is wrong, and how to mend it."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from email.utils import parsedate_to_datetime
-from pathlib import Path
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
-import httpx
-import psutil
-
-from bot import bootstrap
+from bot import bootstrap, logs
 from bot.bootstrap import Hotline
 from bot.errors import HotlineError
+from bot.operating.checks import Wrong, certificates, here, providers, store
 from bot.settings import Settings, name_of
-from bot.store import refuse_if_persistent
 
-Check = Callable[[Hotline], Awaitable[str]]
-FAST_S, DRIFT_S = 3.0, 30.0
-NOWHERE = "redis://127.0.0.1:1"
+type Check = Callable[[Hotline], Awaitable[str]]
 
 
-class Wrong(HotlineError):
-    """A check failed; the text says how to mend it."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `soon` works for now and does not count as wrong."""
+
+    name: str
+    state: Literal["ok", "soon", "wrong"]
+    says: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        mend = f". Mend: {self.mend}." if self.mend else ""
+        return f"{self.state.upper() if self.state != 'ok' else 'ok':6} {self.name}: {self.says}{mend}"
 
 
-async def examine(settings: Settings) -> int:
-    """Run every check, print one line each; the exit code is the number of what is wrong, at most 100."""
-    wrong = 0
-    reachable = settings if settings.store_url else replace(settings, store_url=NOWHERE)
+async def examine(settings: Settings, *, as_json: bool = False) -> int:
+    """Run every check and print what was found; the exit code is the number of what is wrong, at most 100."""
+    logs.silence_libraries()  # an HTTP client's log line holds the address asked: Telegram's has the token
+    found = []
+    reachable = settings if settings.store_url else replace(settings, store_url=store.NOWHERE)
     async with bootstrap.hotline(reachable, with_channels=False) as whole:
         for name, check in CHECKS.items():
-            try:
-                print(f"ok     {name}: {await check(whole)}")
-            except HotlineError as error:
-                wrong += 1
-                print(f"WRONG  {name}: {error}")
-    print("Everything is in order." if not wrong else f"{wrong} to mend.")
+            found.append(await _run(name, check, whole))
+            if not as_json:
+                print(found[-1], flush=True)
+    wrong = sum(one.state == "wrong" for one in found)
+    if as_json:
+        print(json.dumps({"ok": not wrong, "checks": [asdict(one) for one in found]}, indent=2))
+    else:
+        print("Everything is in order." if not wrong else f"{wrong} to mend.")
     return min(wrong, 100)
 
 
-async def _settings(whole: Hotline) -> str:
-    settings = whole.settings
-    if not settings.secret:
-        raise Wrong(f"{name_of('secret')} is missing: set it to at least 32 random characters.")
-    if not (settings.sms or settings.telegram):
-        raise Wrong(f"no channel: set {name_of('twilio_account_sid')} or {name_of('telegram_token')}.")
-    if settings.sms and not settings.public_url:
-        raise Wrong(f"{name_of('public_url')} is missing: Twilio signs the address it was given.")
-    return "complete"
-
-
-async def _store(whole: Hotline) -> str:
-    if whole.settings.store_url == NOWHERE:
-        return "embedded (with hotline run)"
-    await refuse_if_persistent(whole.store)
-    return "answers, keeps nothing on disk"
+async def _run(name: str, check: Check, whole: Hotline) -> Finding:
+    try:
+        return Finding(name, "ok", await check(whole))
+    except Wrong as error:
+        return Finding(name, "soon" if error.soon else "wrong", str(error), error.mend)
+    except HotlineError as error:
+        return Finding(name, "wrong", str(error).rstrip("."), "")
+    except Exception as error:  # what a check stumbles over is a finding, never a traceback with values in it
+        return Finding(name, "wrong", f"the check failed ({type(error).__name__} at {logs.where(error)})")
 
 
 async def _engine(whole: Hotline) -> str:
     if not await whole.engine.ready():
-        raise Wrong(f"does not answer at {name_of('engine_url')}: start it with `hotline engine`.")
+        raise Wrong(f"does not answer at {name_of('engine_url')}", "start it with `hotline engine`")
     return "ready"
 
 
-async def _detection(_: Hotline) -> str:
-    from escalation.danger.assess import Assessor
-
-    degraded = Assessor.load().degraded
-    if degraded:
-        raise Wrong(f"degraded ({', '.join(degraded)}): mend the file, or run `hotline content train`.")
-    return "both detectors work"
-
-
-async def _providers(whole: Hotline) -> str:
-    settings, reached = whole.settings, []
-    for on, name, url in (
-        (settings.sms, "Twilio", settings.twilio_api_url),
-        (settings.telegram, "Telegram", settings.telegram_api_url),
-    ):
-        if on:
-            await _date_of(url, name)
-            reached.append(name)
-    return " and ".join(reached) + " reached" if reached else "none set up"
-
-
-async def _clock(whole: Hotline) -> str:
-    settings = whole.settings
-    url = settings.twilio_api_url if settings.sms else settings.telegram_api_url if settings.telegram else ""
-    if not url:
-        return "no provider to compare with"
-    drift = abs(await _date_of(url, "the provider") - time.time())
-    if drift > DRIFT_S:
-        raise Wrong(f"this machine's clock is {drift:.0f} s off: switch on time synchronisation.")
-    return "agrees with the provider"
-
-
-async def _date_of(url: str, name: str) -> float:
-    try:
-        async with httpx.AsyncClient(timeout=FAST_S, trust_env=False) as client:
-            answer = await client.get(url)
-    except httpx.HTTPError as error:
-        raise Wrong(f"{name} is not reached ({type(error).__name__}): check network and address.") from None
-    date = answer.headers.get("date")
-    return parsedate_to_datetime(date).timestamp() if date else time.time()
-
-
-async def _swap(_: Hotline) -> str:
-    if psutil.swap_memory().total:
-        raise Wrong("swap is on: text could reach a disk. Switch it off (swapoff -a) or encrypt it.")
-    return "off"
-
-
-async def _staff(whole: Hotline) -> str:
-    return await asyncio.to_thread(_staff_file, Path(whole.settings.staff_file))
-
-
-def _staff_file(path: Path) -> str:
-    if not path.exists():
-        raise Wrong("there is no account yet: make one with `hotline staff add NAME`.")
-    if path.stat().st_mode & 0o077:
-        raise Wrong("others may read the staff file: chmod 600 it.")
-    return "accounts are ours alone"
-
-
-CHECKS: dict[str, Check] = {
-    "settings": _settings,
-    "store": _store,
+CHECKS: Mapping[str, Check] = {
+    "settings": here.settings_complete,
+    "secrets": here.secrets_ours_alone,
+    "store": store.forgets,
     "engine": _engine,
-    "danger detection": _detection,
-    "providers": _providers,
-    "clock": _clock,
-    "swap": _swap,
-    "staff": _staff,
+    "danger detection": here.detection,
+    "models": here.models,
+    "Twilio": providers.twilio,
+    "Telegram": providers.telegram,
+    "certificates": certificates.certificates,
+    "clock": providers.clock,
+    "time zone": here.time_zone,
+    "swap": here.nothing_swapped,
+    "open files": here.files_enough,
+    "staff": here.accounts,
+    "the whole": store.the_whole,
 }

@@ -46,7 +46,7 @@ class Asked:
     script: str
     channel: str
     country: str | None
-    entities: dict[str, str]
+    entities: dict[str, Any]
     offered: str | None
     state: dict[str, Any] | None = field(repr=False)
 

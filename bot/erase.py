@@ -66,6 +66,15 @@ class Eraser:
             await self._store.rpush(place, talk.key.seal(place, shown.encode()))
             await self._store.expire(place, keys.TELEGRAM_IDS)
 
+    async def wipe_chat(self, talk: Conversation) -> None:
+        """Take what was shown so far out of the person's Telegram chat; the talk goes on. Safe to repeat."""
+        channel = self._channels.get(talk.card.channel)
+        if channel is not None and channel.wipes_chat:
+            place = keys.of(talk.id, "shown")
+            shown = await self._store.lrange(place, 0, -1)
+            await self._deletions.add(channel, [talk.key.open(place, raw).decode() for raw in shown])
+            await self._store.ltrim(place, len(shown), -1)
+
     async def _queue_deletions(self, talk: Conversation, wipe: bool) -> None:
         channel = self._channels.get(talk.card.channel)
         if channel is None:

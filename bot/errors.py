@@ -7,7 +7,7 @@ HotlineError
 ├── EngineDown             the dialogue engine did not answer, or answered nonsense
 ├── KeyGone                the conversation's key is gone: it was erased or has expired
 ├── NotReady               a process of ours ended or stayed silent while we waited (bot/children.py)
-├── Wrong                  a check of `hotline doctor` failed (bot/doctor.py)
+├── Wrong                  a check of `hotline doctor` failed (bot/operating/checks)
 ├── StaffError             a staff account cannot be made or changed so (escalation/console/staff.py)
 ├── Refused                an inbound request is not from the provider, or not for us
 └── ChannelError           a provider did not do what we asked; `retry` says whether trying again can help

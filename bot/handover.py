@@ -33,10 +33,23 @@ class Handover:
             heard.say(await self._what_happens(heard, "handed_over_again"), who="notice")
             card.noted_at = heard.now
 
+    async def remind(self, heard: Heard) -> None:
+        """Somebody who was away is told how it stands: a human is here, or is still to come."""
+        row = await self._cases.row(heard.talk.id)
+        if row is not None and row.holder is not None:
+            heard.say(heard.fixed("joined"), who="notice")
+            if row.joined:  # not said while somebody else could read it, and nobody reads unseen
+                heard.say(heard.fixed("another_reads"), who="notice")
+        else:
+            heard.say(await self._what_happens(heard, "handed_over_again"), who="notice")
+            heard.card.noted_at = heard.now
+
     async def _open(self, talk: Conversation, heard: Heard, risk: str) -> None:
         verdict = heard.verdict
         reasons = tuple(verdict.reasons) or ("asked for a person",)
         await self._cases.open(talk, Alarm(risk, float(verdict.score), tuple(verdict.signals), reasons))
+        if talk.card.covered:
+            await self._cases.covered(talk.id, talk.card.covered_at)
 
     async def _what_happens(self, heard: Heard, name: str) -> str:
         if await self._cases.on_duty() == 0:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from bot.channels.base import Inbound
 from bot.directory import numbers
 from bot.inbox import Reply
-from bot.outbox import Outbox
+from bot.outbox import HARMLESS, Outbox
 from bot.script import Script
 from bot.sessions import Card, Conversation, Line
 from bot.wording import fixed, pieces, rendered
@@ -43,6 +43,12 @@ class Heard:
         at, risk, reasons = self.now, self.verdict.risk, tuple(self.verdict.reasons)
         self.lines.append(Line("person", self.text, at, risk, reasons))
 
+    def remember_topic(self) -> None:
+        """What this message was about becomes part of what the talk was about."""
+        topic = self.topic.split("__", 1)[0]
+        if topic and topic not in self.card.topics:
+            self.card.topics.append(topic)
+
     def fixed(self, name: str, **filled: str | int) -> str:
         """A fixed text as this person reads it, with the numbers of where they are."""
         where = numbers(self.card.country, self.card.language)
@@ -53,10 +59,18 @@ class Heard:
         return rendered(text, self.card.language, self.script, self.card.channel)
 
     def say(self, text: str, buttons: tuple[str, ...] = (), who: Literal["bot", "notice"] = "bot") -> None:
-        """Put an answer into this turn."""
+        """Put an answer into this turn; under cover, where somebody else may be reading, nothing is said."""
+        if not self.card.covered:
+            self._put(text, buttons, who, who)
+
+    def voice(self, text: str) -> None:
+        """The one thing that is said under cover: harmless, whoever reads it."""
+        self._put(text, (), "bot", HARMLESS)
+
+    def _put(self, text: str, buttons: tuple[str, ...], who: Literal["bot", "notice"], kind: str) -> None:
         cut = pieces(text, self.card.channel) if text else []
         for piece in cut:
             last = piece is cut[-1]
-            reply = Outbox.reply(self.talk.id, self.talk.key, self.card, who, piece, buttons if last else ())
+            reply = Outbox.reply(self.talk.id, self.talk.key, self.card, kind, piece, buttons if last else ())
             self.replies.append(reply)
             self.lines.append(Line(who, piece, self.now, outgoing=reply.outgoing))

@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message a turn wants sent; `kind` is bot, notice or counsellor."""
+    """One message a turn wants sent; `kind` is bot, notice, counsellor or harmless."""
 
     outgoing: str
     kind: str

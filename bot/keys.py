@@ -16,6 +16,8 @@ TELEGRAM_IDS = 47 * HOUR
 """Ids needed to delete Telegram messages: a bot may delete for 48 h."""
 GRACE = 2 * MINUTE
 """Keys outlive a conversation's end by this, so that erasing can still read what to delete where."""
+COUNTS = 70 * DAY
+"""How many talks there were in a month, never whose: until the month after is over."""
 FAREWELL = 15 * MINUTE
 """A last text after erasing: how long it may still be on its way."""
 
@@ -45,7 +47,7 @@ KEPT = (
     ),
     Kept(
         "hl:{pN}:c:<id>:card",
-        "address, language, dialogue state; sealed",
+        "address, language, topics, dialogue state; sealed",
         "60 min of silence, 24 h at most",
         "erase",
     ),
@@ -83,7 +85,12 @@ KEPT = (
     ),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
-    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias; reasons and notes sealed", "24 h", "erase"),
+    Kept(
+        "hl:{cases}:case:<id>",
+        "risk, signals, language, alias, cover; reasons and notes sealed",
+        "24 h",
+        "erase",
+    ),
     Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
     Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
@@ -94,6 +101,8 @@ KEPT = (
         "1 h",
         "lifetime",
     ),
+    Kept("hl:{counts}:<month>", "how many talks by language, topic and so on", "70 days", "lifetime"),
+    Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
     Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
 )
 
@@ -156,9 +165,14 @@ def day(day_number: int) -> str:
     return f"hl:{{vault}}:day:{day_number}"
 
 
+def counts(month: str) -> str:
+    return f"hl:{{counts}}:{month}"
+
+
 WORKERS = "hl:{workers}"
 POLLER = "hl:{poller}"
 GROUPS = "hl:{groups}"
+SIGNS = "hl:{signs}"
 DELETIONS = "hl:{deletions}:due"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"

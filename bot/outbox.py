@@ -14,6 +14,9 @@ from bot.sessions import Card, Line, Sessions
 from bot.vault import Key, Vault
 
 GROUP, READER = "send", "send"
+HARMLESS = "harmless"
+"""The kind of message that goes out under cover too: the harmless voice, or an answer its counsellor
+confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ class Outbox:
         place = keys.outbox(keys.partition_of(conversation))
         return Reply(outgoing, kind, key.seal(place, body.encode()))
 
-    async def say(self, conversation: str, key: Key, card: Card, line: Line) -> bool:
+    async def say(self, conversation: str, key: Key, card: Card, line: Line, kind: str = "") -> bool:
         """A counsellor's answer or a notice, outside a turn; False once the conversation is erased."""
-        reply = self.reply(conversation, key, card, line.who, line.text)
+        reply = self.reply(conversation, key, card, kind or line.who, line.text)
         line.outgoing = reply.outgoing
         partition = keys.partition_of(conversation)
         done = await self._scripts.run(
@@ -115,6 +118,12 @@ class Outbox:
     async def lives(self, conversation: str) -> bool:
         """Whether the conversation is still there: to one that was erased nothing more is sent."""
         return bool(await self._store.exists(keys.of(conversation, "key")))
+
+    async def held_back(self, waiting: Waiting) -> bool:
+        """Whether somebody else may be reading, and this is not for them."""
+        place = keys.of(waiting.conversation, "card")
+        sealed = None if waiting.kind == HARMLESS else await self._store.get(place)
+        return sealed is not None and Card.from_json(waiting.key.open(place, sealed)).covered
 
     async def owed(self, conversation: str) -> list[str]:
         """Provider ids of the messages this answer answers."""

@@ -1,4 +1,4 @@
-"""What every process of ours does about itself: dies with its parent, leaves no core dump."""
+"""What every process of ours does about itself: no core dump, enough open files, no life after its parent."""
 
 import ctypes
 import resource
@@ -7,6 +7,7 @@ import sys
 
 # <linux/prctl.h>
 _SET_PDEATHSIG, _SET_DUMPABLE = 1, 4
+MANY = 65_536
 
 
 def _prctl(option: int, value: int) -> None:
@@ -23,3 +24,11 @@ def no_dumps() -> None:
     """Memory holds plain text for moments: no core file, and no other process of this user may read it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _prctl(_SET_DUMPABLE, 0)
+
+
+def many_files() -> None:
+    """As many open files as we are allowed: each connection is one, and the usual 1,024 are few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY if hard == resource.RLIM_INFINITY else min(hard, MANY)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

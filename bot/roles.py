@@ -4,24 +4,28 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot import bootstrap, keys, logs, metrics
-from bot.app import gateway, taking_in
+from bot.app import Ready, gateway, taking_in
 from bot.bootstrap import Hotline
 from bot.channels.intake import Accept
-from bot.process import no_dumps
+from bot.door import Door
+from bot.operating.gauges import beat_for_ever, look_for_ever
+from bot.operating.health import look, takes_messages
+from bot.process import many_files, no_dumps
 from bot.settings import ROOT, Settings, required
 from bot.store import refuse_if_persistent
 
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
-MAX_HEADERS = 16 * 1024
 PASSED_TO_ENGINE = (
     "HOTLINE_ENGINE_PORT",
     "HOTLINE_ENGINE_HOST",
@@ -31,11 +35,17 @@ PASSED_TO_ENGINE = (
 )
 
 
-def begin(role: str, settings: Settings) -> None:
-    """What every role does first: no dumps, no library logs, metrics."""
+def start(role: Callable[[Settings], Coroutine[Any, Any, None]], settings: Settings) -> None:
+    """Run a role until it ends; first of all it leaves no dumps, and has no output but its events."""
     no_dumps()
-    logs.silence_libraries()
-    metrics.serve(settings.metrics_port)
+    many_files()
+    logs.only_events()
+    asyncio.run(role(settings))
+
+
+def begin(role: str, settings: Settings) -> None:
+    """What every role does when it is sound: metrics, and a word that it is there."""
+    metrics.serve(settings.metrics_port, settings.metrics_bind)
     logs.event("started", role=role)
 
 
@@ -44,8 +54,14 @@ async def run_gateway(settings: Settings) -> None:
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("gateway", settings)
-        app = gateway(_routes(whole, taking_in(whole.inbox)), _store_answers(whole))
-        await serve(app, settings.bind, settings.gateway_port)
+        looking = asyncio.create_task(look_for_ever(whole))
+        await serve(gateway_app(whole), settings.bind, settings.gateway_port)
+        looking.cancel()
+
+
+def gateway_app(whole: Hotline) -> Starlette:
+    """Its routes, and its readiness."""
+    return gateway(_routes(whole, taking_in(whole.inbox)), _readiness(whole))
 
 
 def _routes(whole: Hotline, accept: Accept) -> list[Route]:
@@ -78,12 +94,21 @@ def _routes(whole: Hotline, accept: Accept) -> list[Route]:
     return routes
 
 
-def _store_answers(whole: Hotline) -> Any:
-    async def ready() -> bool:
+def _readiness(whole: Hotline) -> Ready:
+    """503 only where a message could not be kept: a gateway taken out for any other reason loses messages.
+
+    What else is in trouble is named in the parts, and has its alert.
+    """
+
+    async def ready() -> tuple[bool, dict[str, Any]]:
+        can = await takes_messages(whole.store)
+        if not can:
+            return False, {"store": {"ok": False}}
         try:
-            return bool(await whole.store.ping())
-        except Exception:
-            return False
+            health = await look(whole.store, whole.clock, whole.watched_parts)
+        except (RedisError, OSError):
+            return True, {"store": {"ok": False}}
+        return True, {"store": {"ok": True}, **health.parts()}
 
     return ready
 
@@ -102,12 +127,17 @@ async def run_worker(settings: Settings) -> None:
             await whole.sweep.run()
             await whole.alert.run()
             await line.leave_groups()
+            await whole.counts.keep()
 
-        receiving = asyncio.create_task(line.receive())
-        await until_stopped(whole.worker(judge).run(sweep))
-        receiving.cancel()
-        with suppress(asyncio.CancelledError):
-            await receiving
+        worker = whole.worker(judge)
+        beside = [
+            asyncio.create_task(line.receive()),
+            asyncio.create_task(beat_for_ever(whole, worker.token)),
+        ]
+        await until_stopped(worker.run(sweep))
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def run_console(settings: Settings) -> None:
@@ -116,7 +146,19 @@ async def run_console(settings: Settings) -> None:
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("console", settings)
+        counting = asyncio.create_task(_keep_counts(whole))
         await serve(console_app(whole), settings.bind, settings.console_port)
+        counting.cancel()
+        with suppress(RedisError, OSError):
+            await whole.counts.keep()
+
+
+async def _keep_counts(whole: Hotline) -> None:
+    """What this process has counted goes to the month's counts, every minute."""
+    while True:
+        await asyncio.sleep(keys.MINUTE)
+        with suppress(RedisError, OSError):  # counted on, and kept next time
+            await whole.counts.keep()
 
 
 def run_engine(settings: Settings) -> None:
@@ -138,7 +180,16 @@ def run_engine(settings: Settings) -> None:
 
 
 async def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until told to stop; no access log, no banner, bounded headers."""
+    """Serve until told to stop."""
+    listening = server(app, host, port)
+    await listening.serve()
+    if not listening.started:
+        logs.event("failed", role="server", error="CannotListen", where=f"port {port}")
+        sys.exit(3)
+
+
+def server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    """No access log, no banner, and a door that bounds what a stranger costs."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -147,16 +198,13 @@ async def serve(app: ASGIApp, host: str, port: int) -> None:
         log_config=None,
         log_level="critical",
         server_header=False,
-        h11_max_incomplete_event_size=MAX_HEADERS,
+        http=Door,
+        ws="none",
         timeout_keep_alive=20,
         timeout_graceful_shutdown=1,
         lifespan="on",
     )
-    server = uvicorn.Server(config)
-    await server.serve()
-    if not server.started:
-        logs.event("failed", role="server", error="CannotListen", where=f"port {port}")
-        sys.exit(3)
+    return uvicorn.Server(config)
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyotp
 from redis import Redis
 
-from bot import keys
+from bot import keys, logs
 from bot.children import (
     Child,
     NotReady,
@@ -193,6 +193,7 @@ def _interrupt(number: int, frame: object) -> None:
 def run(settings: Settings, *, demo: bool) -> None:
     """Start everything, say what to open, and run until interrupted."""
     no_dumps()
+    logs.silence_libraries()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _interrupt)
     whole = Run(settings, demo=demo)

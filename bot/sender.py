@@ -119,6 +119,10 @@ class Sender:
         for tries in range(1, TRIES + 1):
             if not await self._outbox.lives(waiting.conversation):
                 break  # erased while it waited: to them nothing more is sent
+            if await self._outbox.held_back(waiting):
+                if waiting.kind == "counsellor":
+                    return  # it stays in the outbox, and goes out when the person is back
+                break
             began = time.perf_counter()
             try:
                 sent = await self._once(channel, waiting)

@@ -35,14 +35,26 @@ class Card:
     """The highest risk so far; never lowered by the machine."""
     case: bool = False
     """A human has the talk, or is being asked to take it: the bot is silent."""
-    covered: bool = False
-    """The person gave the cover word: nothing is sent until they write again in their own words."""
+    covered_at: float = 0.0
+    """When the person gave the cover word; 0: they did not. Until their way back nothing of ours is said."""
+    voiced: int = 0
+    """How often the harmless voice has answered since then."""
+    own_word: str = field(default="", repr=False)
+    """The word they chose for coming back, as command words are compared; empty: that of their language."""
     noted_at: float = 0.0
     """When the person was last told how long it takes."""
     ends_at: float = 0.0
     """When it ends unless somebody writes; set at each turn."""
     heard_from: float = 0.0
     """What was said before this was a counsellor's to judge; danger is looked for in what came after."""
+
+    topics: list[str] = field(default_factory=list)
+    """What it was about, for the counts once it has ended."""
+
+    @property
+    def covered(self) -> bool:
+        """Somebody else may be reading."""
+        return self.covered_at > 0
 
     def where(self) -> Address:
         return Address(self.address)
@@ -119,9 +131,13 @@ class Sessions:
         )
 
     def lifetime(self, card: Card) -> int:
-        """Seconds a conversation lives from now: the silence, or for an open case the rest of the cap."""
+        """Seconds a conversation lives from now: the silence, or the rest of the cap for an open case.
+
+        Also for a talk under cover: once it is erased, whoever holds the phone is greeted as anybody is.
+        """
         left = int(card.began + keys.CAP - keys.GRACE - self._clock.now())
-        return max(1, left if card.case else min(self._silence, left))
+        stays = card.case or (card.covered and card.greeted)
+        return max(1, left if stays else min(self._silence, left))
 
     def is_over(self, talk: Conversation) -> bool:
         """Whether its time to end has come; somebody may have written since that was asked."""

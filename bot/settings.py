@@ -39,7 +39,9 @@ class Settings:
     sandbox_port: int = 8002
     """Only with `--demo`: the stand-in for both providers, with the phone page."""
     metrics_port: int = 0
-    """Prometheus metrics of this process on loopback; 0: off."""
+    """Prometheus metrics of this process; 0: off."""
+    metrics_bind: str = "127.0.0.1"
+    """Address they are served at: never one that strangers reach."""
     engine_url: str = "http://127.0.0.1:5005"
     """Where the dialogue engine answers."""
     engine_token: str = field(default="", repr=False)

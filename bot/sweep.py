@@ -71,7 +71,7 @@ class Sweep:
             talk = await self._sessions.read(row.id)
         except KeyGone:
             return
-        if talk is not None:
+        if talk is not None and not talk.card.covered:
             card = talk.card
             script: Script = "cyrillic" if card.script == "cyrillic" else "latin"
             where = numbers(card.country, card.language)

@@ -14,6 +14,7 @@ from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, answer_in, command_in
+from bot.cover import BEGINS, Cover, begins_in, command_of
 from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
@@ -32,8 +33,10 @@ from escalation.cases.case import RANK
 from escalation.cases.queue import Cases
 from escalation.danger.verdict import Assessment, nothing, unjudged
 
-COMMAND_TEXTS = {"cover": "cover", "language": "language_changed", "start": "first_contact"}
-Step = Literal["command", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"]
+COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
+Step = Literal[
+    "command", "covered", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"
+]
 
 
 class Judge(Protocol):
@@ -75,6 +78,7 @@ class Turns:
     handover: Handover
     cases: Cases
     eraser: Eraser
+    cover: Cover
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -84,20 +88,26 @@ class Turns:
             return await self._order(lease, entry)
         began = time.perf_counter()
         heard = await self._listen(entry, key, entry.message)
-        command = command_in(heard.text, heard.card.language) if heard.text else None
-        self._understand(heard, command)
+        command = command_of(heard)
+        if not heard.card.covered:  # whoever writes now does not change in which language we talk
+            self._understand(heard, command)
         if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
             return await self._erase(entry, heard, command.name if command else "left")
         if command is None:
             await self._assess(heard)
         step = await self._route(heard, command)
         taken = await self._finish(lease, entry, heard, step)
-        _report(taken, heard.card.channel, time.perf_counter() - began)
+        _report(heard.card.channel, time.perf_counter() - began)
         return taken
 
     async def _route(self, heard: Heard, command: Command | None) -> Step:
-        """Who answers: a command, the counsellor who has the talk, a counsellor who is called, or the bot."""
+        """Who answers: nobody under cover, a command, the counsellor (here or called), or the bot."""
         name = command.name if command else ""
+        if heard.card.covered or name in BEGINS:
+            await self.cover.take(heard, name)
+            return "covered"
+        if self.cover.keep_word(heard):
+            return "command"
         heard.wrote()
         if name in COMMAND_TEXTS:
             heard.card.greeted = heard.card.greeted or name == "start"
@@ -142,9 +152,10 @@ class Turns:
             card.language = found.language
             card.script = found.script if has_letters(text) else card.script
         elif not card.language:
-            # A command word says little of its own: the phone's language, else that of the word.
-            card.language = spoken(heard.message.hint or (command.language if command else "en"))
+            # A command word says little of its own: the phone's language, its alphabet's, that of the word.
             card.script = script_of(text) if has_letters(text) else card.script
+            word = command.language if command else "en"
+            card.language = spoken(heard.message.hint or ("bcms" if card.script == "cyrillic" else word))
 
     async def _assess(self, heard: Heard) -> None:
         """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""
@@ -157,7 +168,11 @@ class Turns:
             if folded(text) in titles() or says_only_where(text):
                 return  # a button of ours, or only where they are: nothing is said of them
             heard.verdict = self.judge.assess(
-                text, language=card.language, history=history, vector=heard.vector, judged=True
+                text,
+                language=None if card.covered else card.language,
+                history=history,
+                vector=heard.vector,
+                judged=True,
             )
 
         if text:
@@ -173,6 +188,7 @@ class Turns:
     async def _finish(self, lease: str, entry: Entry, heard: Heard, step: Step) -> Taken:
         """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""
         channel, talk = self.channels.get(heard.card.channel), heard.talk
+        heard.remember_topic()
         owed = channel.owed_id(heard.message) if channel else None
         shown = channel.shown_id(heard.message) if channel else None
         if shown:
@@ -205,8 +221,10 @@ class Turns:
         channel = self.channels.get(heard.card.channel)
         if channel is not None:
             await self.eraser.owes(heard.talk, channel, heard.message)
-        farewell = "" if why == "left" else heard.fixed("stopped" if why == "stop" else "erased")
+        name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
+        farewell = "" if why == "left" else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
+        _count(heard.talk, why)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
 
     async def _order(self, lease: str, entry: Entry) -> Taken:
@@ -229,8 +247,10 @@ class Turns:
             heard.say(heard.fixed("returned_to_bot"), who="notice")
             await self.cases.erase(talk.id)
             return await self._finish(lease, entry, heard, "console")
-        farewell = heard.fixed("ended") if entry.order == "close" else ""
+        says_so = entry.order == "close" and not talk.card.covered
+        farewell = heard.fixed("ended") if says_so else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
+        _count(talk, entry.order)
         return Taken("console", talk.card.language, erased=True)
 
     async def give_up(self, lease: str, entry: Entry, key: Key) -> Taken:
@@ -239,22 +259,25 @@ class Turns:
         heard = await self._listen(entry, key, entry.message)
         heard.card.language = heard.card.language or spoken(entry.message.hint or "en")
         heard.verdict = unjudged(heard.card.language)
+        if begins_in(heard):
+            heard.card.covered_at = heard.now  # whatever failed, nothing of ours is said from here on
         heard.wrote()
         await self.handover.begin(heard)
         return await self._finish(lease, entry, heard, "opened")
 
 
-def _report(taken: Taken, channel: str, seconds: float) -> None:
-    metrics.turn(taken.language, taken.topic, taken.risk, seconds)
-    logs.event(
-        "turn",
-        channel=channel,
-        language=taken.language,
-        risk=taken.risk,
-        topic=taken.topic,
-        step=taken.step,
-        ms=round(seconds * 1000),
-    )
+def _report(channel: str, seconds: float) -> None:
+    metrics.turn(seconds)
+    logs.event("turn", channel=channel, ms=round(seconds * 1000))
+
+
+def _count(talk: Conversation, why: str) -> None:
+    """A talk that is over, in the counts of nobody."""
+    card = talk.card
+    risk = max((line.risk for line in talk.talk), key=lambda name: RANK[name], default=card.risk)
+    metrics.ended(card.channel, spoken(card.language), card.country, risk, card.topics, why)
+    if card.case:
+        metrics.case("closed")
 
 
 def says_no_language(text: str, language: str) -> bool:

@@ -75,7 +75,7 @@ def _ekavian() -> dict[str, str]:
 def fixed(name: str, language: str, script: Script, channel: str, **filled: str | int) -> str:
     """A fixed text with its placeholders filled, as this person reads it on this channel."""
     found = wording(language)
-    text = found.texts[name]
+    text = found.texts.get(f"{name}_{channel}", found.texts[name])
     if script == "cyrillic" and channel == "sms":
         text = found.cyrillic.get(name, text)
     return rendered(text.format_map(_Filled(filled)), language, script, channel)

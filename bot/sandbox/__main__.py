@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from bot import logs
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.settings import SandboxSettings
 
@@ -14,8 +15,10 @@ async def serve(settings: SandboxSettings) -> None:
         loop.add_signal_handler(name, stop.set)
     async with Sandbox(settings) as sandbox:
         print(f"Phones to text from: {sandbox.url}/", flush=True)
+        logs.only_events()
         await stop.wait()
 
 
 if __name__ == "__main__":
+    logs.silence_libraries()
     asyncio.run(serve(SandboxSettings.from_environment()))

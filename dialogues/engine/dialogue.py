@@ -166,7 +166,7 @@ class Engine:
         blank = DialogueStateTracker.from_events(message.sender_id, [])
         parsed = self.processor._parse_message_with_graph(message, blank)
         ranking = [(each["name"], float(each["confidence"])) for each in parsed["intent_ranking"]]
-        return weighed([each for each in ranking if each[0] != FALLBACK], request.topic)
+        return weighed([each for each in ranking if each[0] != FALLBACK], request.topics)
 
     async def _answer(self, request: TurnRequest, reading: Reading) -> DialogueStateTracker:
         """Let the rules act on what the message was taken to mean."""

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from engine.known import Known
 from engine.linear import Linear, fit
 
-RANKING = 10  # how many intents are named with their probability
+RANKING = 60  # how many intents are named with their probability: the worker's judgement may raise a low one
 
 
 def feature_of(message: Message) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine import no_tensorflow  # noqa: F401 (before Rasa)
 from engine.paths import MODEL
-from engine.quiet import hush, no_core_dumps, say
+from engine.quiet import hush, no_core_dumps, only_ours, say
 from engine.stamp import hash_of
 
 SHORTEST_TOKEN = 16
@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(model: Path, token: str, host: str, port: int) -> int:
     """Load and listen. Rasa is imported here, after the settings are known to be good."""
+    only_ours()
     from aiohttp import web
 
     from engine.dialogue import Engine

@@ -18,8 +18,10 @@ from engine.state import ANSWERS, BadState, State, unpack
 LARGEST = 65_536  # bytes of a body; a vector printed in full takes about 9,000
 LANGUAGES = ("en", "sq", "bcms", "ro", "mk", "bg", "it", "el")
 FIELDS = {"vector", "language", "script", "channel", "country", "entities", "offered", "state"}
-# What the worker's own judgement says the message is about; a person is never put into somebody's mouth.
+# What the worker's own judgement says the message may be about.
 TOPICS = (
+    "talk_to_human",
+    "disclosure",
     "job_offer",
     "safe_migration",
     "seek_help",
@@ -51,7 +53,7 @@ class TurnRequest:
     country: str | None  # where they are, as asked earlier
     named: str | None  # a country named in this message
     answer: str | None
-    topic: str | None
+    topics: dict[str, float]  # how probable each is by the worker's own judgement; empty: not judged
     offered: str | None
     state: State
 
@@ -87,6 +89,17 @@ def _vector(value: Any) -> NDArray[np.float32]:
     return np.asarray(value, dtype=np.float32)
 
 
+def _topics(value: Any) -> dict[str, float]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict) or not set(value) <= set(TOPICS):
+        raise BadRequest
+    for share in value.values():
+        if type(share) not in (int, float) or not 0 <= share <= 1:
+            raise BadRequest
+    return {topic: float(share) for topic, share in value.items()}
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
@@ -103,7 +116,7 @@ def read(body: bytes) -> TurnRequest:
     if not isinstance(raw, dict) or set(raw) != FIELDS:
         raise BadRequest
     entities = raw["entities"]
-    if not isinstance(entities, dict) or not set(entities) <= {"country", "answer", "topic"}:
+    if not isinstance(entities, dict) or not set(entities) <= {"country", "answer", "topics"}:
         raise BadRequest
     try:
         state = unpack(raw["state"])
@@ -117,7 +130,7 @@ def read(body: bytes) -> TurnRequest:
         country=_country(raw["country"]),
         named=_country(entities.get("country")),
         answer=_one_of(entities.get("answer"), None, *ANSWERS),
-        topic=_one_of(entities.get("topic"), None, *TOPICS),
+        topics=_topics(entities.get("topics")),
         offered=_one_of(raw["offered"], None, "person"),
         state=state,
     )

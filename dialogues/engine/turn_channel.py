@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from engine.dialogue import Engine
-from engine.quiet import say
+from engine.quiet import failed
 from engine.request import LARGEST, BadRequest, allowed, read
 
 ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
@@ -64,7 +64,7 @@ async def nothing_told(request: web.Request, handler: Any) -> web.StreamResponse
     except web.HTTPException as error:
         return fixed(error.status)
     except Exception as error:
-        say(f"A turn failed: {type(error).__name__}.")
+        failed(type(error))
         return fixed(500)
     return response
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["waiting", "held"]
-Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "full", "absent"]
+Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "full", "absent", "covered"]
+"""covered: somebody else may be reading, and the answer was not confirmed."""
 Safe = Literal["", "asked", "yes", "no"]
 """Whether it is safe for the person to get texts: not asked yet, asked, and their answer."""
 Away = Literal["break", "off"]
@@ -24,6 +25,8 @@ TYPING_S = 60
 PRESSED_S = 5 * 60
 """Each further message of danger counts as this much more waiting."""
 MOST_PRESSED = 6
+SIGNAL = "silent_signal"
+SIGNALLED = "gave the silent signal: needs help now and cannot write it"
 
 # fmt: off
 FIRST = (
@@ -84,6 +87,8 @@ class CaseRow:
     """It was offered again because its counsellor was gone or did not answer."""
     not_ended: bool = False
     """Its end was ordered and not carried out: the person wrote meanwhile."""
+    covered_at: float = 0.0
+    """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)

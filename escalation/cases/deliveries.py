@@ -29,12 +29,12 @@ class Deliveries:
         if not await self._set(conversation, outgoing, fate):
             return
         if provider_id is not None:
-            name = self._report(channel, provider_id)
+            name = keys.report(self._hashed(channel, provider_id))
             await self._store.set(name, f"{conversation} {outgoing}", ex=REPORT_S)
 
     async def reported(self, channel: str, provider_id: str, status: str) -> None:
         """The provider says how it ended: on the phone, or not."""
-        raw = await self._store.getdel(self._report(channel, provider_id))
+        raw = await self._store.getdel(keys.report(self._hashed(channel, provider_id)))
         if raw is not None:
             conversation, outgoing = raw.decode().split(" ", 1)
             await self._set(conversation, outgoing, "delivered" if status in ARRIVED else "failed")
@@ -53,5 +53,5 @@ class Deliveries:
             await self._store.publish(keys.CHANGES, conversation)
         return bool(done)
 
-    def _report(self, channel: str, provider_id: str) -> str:
-        return keys.report(self._vault.hashed(f"report:{channel}", Address(provider_id)))
+    def _hashed(self, channel: str, provider_id: str) -> str:
+        return self._vault.hashed(f"report:{channel}", Address(provider_id))

@@ -1,11 +1,12 @@
 """The desk: everything a counsellor can do to a case. The console's pages work on this alone."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
+from bot import metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.inbox import Inbox
-from bot.outbox import Outbox
+from bot.outbox import HARMLESS, Outbox
 from bot.sessions import Conversation, Line, Sessions
 from bot.wording import fixed
 from escalation.cases.answer import MAX_ANSWER, as_sent, script_named
@@ -46,12 +47,14 @@ class Desk:
 
     async def seen(self, row: CaseRow) -> None:
         """The holder has on the screen what the person had written when this row was read."""
-        if row.unread:
+        if row.unread or (row.covered_at and row.owes_since):
             await self._cases.read(row.id, row.wrote)
 
     async def claim(self, case_id: str, counsellor: str, why_picked: str = "") -> Outcome:
         """Take a case; the person is told that somebody is here, and later that another one is."""
         outcome, another = await self._cases.claim(case_id, counsellor, why_picked)
+        if outcome == "done":
+            await self._count(case_id, metrics.waited)
         talk = await self._talk(case_id) if outcome == "done" else None
         if talk is not None:
             # Whoever answered first has said who they are; a new voice without a word would frighten.
@@ -69,18 +72,26 @@ class Desk:
             return "absent"
         return await self._cases.hand_on(case_id, counsellor, meant_for, note)
 
-    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome:
-        """Send the holder's words; on SMS without the marks that would triple the price."""
+    async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
+        """Send the holder's words; on SMS without the marks that would triple the price.
+
+        While somebody else may be reading they are refused, and not kept for later: written before the
+        counsellor knew, they could be the wrong ones by then. `anyway`: the counsellor knows, and sends.
+        """
         if len(text) > MAX_ANSWER:
             return "too_long"
         refused = await self._refused(case_id, counsellor)
         talk = await self._talk(case_id)
         if refused or talk is None:
             return refused or "gone"
+        if talk.card.covered and not anyway:
+            return "covered"
+        kind = HARMLESS if talk.card.covered else ""
         for piece in as_sent(text, talk.card.channel):
-            if not await self._say(talk, Line("counsellor", piece, self._clock.now())):
+            if not await self._say(talk, Line("counsellor", piece, self._clock.now()), kind):
                 return "gone"
         await self._cases.answered(case_id)
+        await self._count(case_id, metrics.answered)
         return "done"
 
     async def typing(self, case_id: str, counsellor: str) -> None:
@@ -158,6 +169,12 @@ class Desk:
             return "gone"
         return None if row.state == "held" and row.holder == counsellor else "not_yours"
 
+    async def _count(self, case_id: str, took: Callable[[float], None]) -> None:
+        """How long it took since the case was opened, once for each case."""
+        row = await self._cases.row(case_id)
+        if row is not None and await self._cases.first_time(case_id, f"counted_{took.__name__}"):
+            took(self._clock.now() - row.opened_at)
+
     async def _talk(self, case_id: str) -> Conversation | None:
         try:
             return await self._sessions.read(case_id)
@@ -165,14 +182,16 @@ class Desk:
             return None
 
     async def _tell(self, talk: Conversation, name: str, *, once: bool = False) -> None:
-        """A fixed text to the person; with `once` only if it was not said in this talk."""
+        """A fixed text to the person, unless others may be reading; `once`: only if it was not said yet."""
         card = talk.card
+        if card.covered:
+            return
         text = fixed(name, card.language, script_named(card.script), card.channel)
         if not once or not any(line.who == "notice" and line.text == text for line in talk.talk):
             await self._say(talk, Line("notice", text, self._clock.now()))
 
-    async def _say(self, talk: Conversation, line: Line) -> bool:
-        done = await self._outbox.say(talk.id, talk.key, talk.card, line)
+    async def _say(self, talk: Conversation, line: Line, kind: str = "") -> bool:
+        done = await self._outbox.say(talk.id, talk.key, talk.card, line, kind)
         await self._cases.said(talk.id)
         return done
 

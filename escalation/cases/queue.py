@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from bot import keys, logs
+from bot import keys, metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.scripts import Scripts, Store, Value
@@ -68,7 +68,7 @@ class Cases:
         )
         await self._changed(talk.id)
         if done == 1:
-            logs.event("case_opened", risk=alarm.risk, channel=talk.card.channel, language=talk.card.language)
+            metrics.case("opened")
         return int(done)
 
     async def wrote(self, conversation: str) -> None:
@@ -89,9 +89,19 @@ class Cases:
         """The holder is writing an answer."""
         await self._mark(conversation, "set", "typing_at", self._clock.now(), counsellor)
 
+    async def covered(self, conversation: str, since: float) -> None:
+        """Somebody else may be reading at the person's phone since then; 0: the person is back."""
+        if await self._mark(conversation, "set", "covered_at", repr(since)):
+            await self._changed(conversation)
+
+    async def signalled(self, conversation: str) -> None:
+        """The person gave the silent signal: it stays in sight whatever else raises the case."""
+        await self._mark(conversation, "set", "signalled", "1")
+
     async def read(self, conversation: str, wrote: int) -> None:
         """The holder has seen this many of the person's messages; more may have come since."""
-        await self._mark(conversation, "max", "read", wrote)
+        if await self._scripts.run("read", [keys.case(conversation)], [wrote]) == 2:
+            await self._changed(conversation)
 
     async def first_time(self, conversation: str, what: str) -> bool:
         """True the first time this is asked of a case that is there: for what is done once."""
@@ -188,8 +198,11 @@ class Cases:
         since = self._clock.now() - ON_DUTY_S
         lost = await self._store.zrangebyscore(keys.HELD, "-inf", since)
         back: Sequence[Value] = ("came_back", "1", "meant_for", "")
-        gone = [await self._back(raw.decode(), "", since, 0.0, back) for raw in lost]
-        return sum(gone) + sum([await self._offer_unanswered(*held) for held in await self.duty.held()])
+        offered = sum([await self._back(raw.decode(), "", since, 0.0, back) for raw in lost])
+        offered += sum([await self._offer_unanswered(*held) for held in await self.duty.held()])
+        for _ in range(offered):
+            metrics.case("offered_again")
+        return offered
 
     async def _offer_unanswered(self, conversation: str, counsellor: str) -> bool:
         raw = await self._store.hmget(keys.case(conversation), "owes_since", "typing_at", "risk")

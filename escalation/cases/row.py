@@ -4,7 +4,7 @@ import json
 
 from bot import keys
 from bot.vault import Key
-from escalation.cases.case import CaseRow, Safe, State
+from escalation.cases.case import SIGNAL, SIGNALLED, CaseRow, Safe, State
 
 SEALED = ("reasons", "note", "picked")
 
@@ -20,6 +20,9 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         return fields.get(name, b"").decode()
 
     state: State = "held" if text("state") == "held" else "waiting"
+    signals, reasons = tuple(json.loads(text("signals"))), tuple(json.loads(words["reasons"]))
+    if text("signalled") and SIGNAL not in signals:
+        signals, reasons = (SIGNAL, *signals), (SIGNALLED, *reasons)
     safe: dict[str, Safe] = {"asked": "asked", "yes": "yes", "no": "no"}
     return CaseRow(
         id=conversation,
@@ -27,8 +30,8 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         state=state,
         risk=text("risk"),
         score=float(text("score")),
-        signals=tuple(json.loads(text("signals"))),
-        reasons=tuple(json.loads(words["reasons"])),
+        signals=signals,
+        reasons=reasons,
         language=text("language"),
         script=text("script"),
         channel=text("channel"),
@@ -51,4 +54,5 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         joined=text("joined"),
         came_back=bool(text("came_back")),
         not_ended=bool(text("not_ended")),
+        covered_at=float(text("covered_at") or 0),
     )

@@ -22,7 +22,9 @@ class Desk(Protocol):
     async def hand_on(self, case_id: str, counsellor: str, meant_for: str = "", note: str = "") -> Outcome:
         """Back to the queue: for anybody, or for `account:<id>`, `language:<code>` or `role:supervisor`."""
 
-    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome: ...
+    async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
+        """Send the holder's words; "covered" where somebody else may be reading, unless sent `anyway`."""
+
     async def typing(self, case_id: str, counsellor: str) -> None:
         """An answer is being written: the case is not offered to others yet."""
 

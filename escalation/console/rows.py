@@ -66,6 +66,8 @@ class Row:
     """Soon it will be offered to somebody else."""
     joined: str
     """The supervisor who reads with its holder."""
+    covered: str
+    """Since how long somebody else may be reading; empty: nobody, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,6 +119,7 @@ def present(
         owed=duration(waits, words) if waits >= OWED_SHOWN_S else "",
         late=waits > limit * LATE,
         joined=_name(row.joined, words, names) if row.joined else "",
+        covered=duration(now - row.covered_at, words) if row.covered_at else "",
     )
 
 

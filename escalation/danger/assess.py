@@ -17,7 +17,7 @@ from escalation.danger.classifier import Classifier, Judgement, ModelError, Thre
 from escalation.danger.context import FLAGS, adds_up, flags, remembered, together
 from escalation.danger.features import Vector
 from escalation.danger.normalise import disguised, plain, sentences, windows
-from escalation.danger.taxonomy import SIGNALS, Risk, higher
+from escalation.danger.taxonomy import SIGNALS, TOPICS, Risk, higher
 from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
@@ -173,6 +173,7 @@ class Assessor:
             reasons.append("warning signs add up over the talk: " + ", ".join(FLAGS[flag] for flag in raised))
         unjudged = seen is None and risk not in URGENT
         topic, person = "disclosure" if score else "off_topic", False
+        topics: dict[str, float] = {}
         if seen is not None and self._classifier is not None:
             limits = self._limits(language)
             found, why = classified(seen, limits)
@@ -185,7 +186,7 @@ class Assessor:
             elif found == "concern":
                 signals |= set(seen.now.signals)
             reasons += why
-            topic = seen.now.topic
+            topic, topics = seen.now.topic, dict(zip(TOPICS, seen.now.topics, strict=False))
             person = seen.now.person >= limits.person and len(messages[-1].split()) <= PERSON_WORDS
         person = person or any(match.rule.level == "person" and match.now for match in matched)
         if unjudged:
@@ -199,6 +200,7 @@ class Assessor:
             escalate=risk in URGENT or person or unjudged,
             wants_person=person,
             reasons=tuple(dict.fromkeys(reasons)),
+            topics=topics,
         )
 
     def _doubts(self, messages: Sequence[str], seen: Seen | None) -> bool:

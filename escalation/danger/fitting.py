@@ -1,5 +1,6 @@
 """The arithmetic of training: a line for each label, and what turns its scores into probabilities."""
 
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -71,11 +72,22 @@ def topic_lines(rows: NDArray[np.float32], topics: NDArray[np.int64], counts: Fl
 
     Rows count more the rarer their topic is (by the root), or every doubt would fall to the commonest.
     """
+    return _told_apart(rows.astype(np.float64), topics, counts, kinds, TOPIC_FREEDOM)
+
+
+def topic_letters(table: Any, topics: NDArray[np.int64], counts: Floats, kinds: int) -> Floats:
+    """The same (BUCKETS + 1) over a sparse table of letter groups: short words a vector blurs."""
+    return _told_apart(table, topics, counts, kinds, LETTER_FREEDOM)
+
+
+def _told_apart(rows: Any, topics: NDArray[np.int64], counts: Floats, kinds: int, freedom: float) -> Floats:
     used = counts > 0
     frequent = np.bincount(topics[used], minlength=kinds).astype(float)
     weights = counts[used] * (frequent.mean() / np.maximum(1, frequent[topics[used]])) ** 0.5
-    fitted = LogisticRegression(C=TOPIC_FREEDOM, max_iter=ITERATIONS)
-    fitted.fit(rows[used].astype(np.float64), topics[used], sample_weight=weights)
+    fitted = LogisticRegression(C=freedom, max_iter=ITERATIONS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so many steps are enough: more changes no answer
+        fitted.fit(rows[used], topics[used], sample_weight=weights)
     out = np.full((kinds, rows.shape[1] + 1), 0.0)
     out[:, -1] = NEVER
     out[fitted.classes_] = np.column_stack([fitted.coef_, fitted.intercept_])

@@ -63,27 +63,29 @@ def main() -> int:
 
 def check() -> int:
     """0 when the rules are sound and the committed model was trained on the data as they are now."""
-    try:
-        card = json.loads((FOLDER / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        print("there is no model: run python -m escalation.danger.train")
-        return 1
-    found = rule_faults()
+    late = stale()
+    found = [*rule_faults(), *([late] if late else [])]
     for fault in found:
         print(fault)
-    model = FOLDER / "model.npz"
-    if not model.is_file() or card.get("model") != hashlib.sha256(model.read_bytes()).hexdigest():
-        found.append("the model's two files do not belong together: train anew")
-        print(found[-1])
-    elif card.get("data") != data.data_hash() or card.get("format") != FORMAT:
-        found.append("the model is stale: the data have changed since it was trained")
-        print(found[-1])
-    elif card.get("encoder") != fingerprint():
-        found.append("the model is stale: the encoder has been tuned again since it was trained")
-        print(found[-1])
     if not found:
         print("the rules are sound and the model fits the data")
     return 1 if found else 0
+
+
+def stale() -> str | None:
+    """Why the model must be trained again, in one sentence; None when it need not be; at once."""
+    try:
+        card = json.loads((FOLDER / "card.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "there is no model: run python -m escalation.danger.train"
+    model = FOLDER / "model.npz"
+    if not model.is_file() or card.get("model") != hashlib.sha256(model.read_bytes()).hexdigest():
+        return "the model's two files do not belong together: train anew"
+    if card.get("data") != data.data_hash() or card.get("format") != FORMAT:
+        return "the model is stale: the data have changed since it was trained"
+    if card.get("encoder") != fingerprint():
+        return "the model is stale: the encoder has been tuned again since it was trained"
+    return None
 
 
 def rule_faults() -> list[str]:
@@ -112,6 +114,7 @@ def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         [fitting.letter_line(spelt[tuned], yes[tuned], counts[tuned]) for yes, counts in wanted]
     )
     letter_lines = letter_lines.astype(np.float16)
+    topic_letters = fitting.topic_letters(spelt, *asked(table), len(TOPICS)).astype(np.float16)
     scored, spelt_scored = fitting.scores(rows, levels), fitting.letter_scores(spelt, letter_lines)
     calibration = np.array(
         [
@@ -122,7 +125,7 @@ def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     arrays: dict[str, NDArray[Any]] = {
         "mean": begun.mean,
         "lines": np.vstack([levels, labels(table, rows, begun.named)]).astype(np.float32),
-        "letters": letter_lines,
+        "letters": np.vstack([letter_lines, topic_letters]),
         "calibration": calibration,
         **named(table, rows),
     }
@@ -177,9 +180,15 @@ def labels(table: Table, rows: NDArray[np.float32], begun: NDArray[np.float32]) 
             for number, name in enumerate(SIGNALS)
         )
     ]
+    return np.vstack([*signals, fitting.topic_lines(rows, *asked(table), len(TOPICS))])
+
+
+def asked(table: Table) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The topic of each row, and how much it counts."""
+    told = np.array([example.style != "intent" for example in table.examples])
     topics = np.array([TOPICS.index(example.topic) for example in table.examples])
-    counts = np.where(told, OWN_TOPIC, 1.0) * ~np.isin(table.levels, HARMFUL) * tuned
-    return np.vstack([*signals, fitting.topic_lines(rows, topics, counts, len(TOPICS))])
+    learned = ~np.isin(table.levels, HARMFUL) & ~table.kept_back
+    return topics, np.where(told, OWN_TOPIC, 1.0) * learned
 
 
 def named(table: Table, rows: NDArray[np.float32]) -> dict[str, NDArray[Any]]:

@@ -17,6 +17,8 @@ class Assessment:
     escalate: bool = False
     wants_person: bool = False
     reasons: tuple[str, ...] = field(default=(), repr=False)
+    topics: dict[str, float] = field(default_factory=dict)
+    """How probable each topic is; empty where nothing could be judged."""
 
 
 def nothing(language: str) -> Assessment:

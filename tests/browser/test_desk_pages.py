@@ -50,6 +50,29 @@ def test_an_answer_over_new_words_is_asked_once_more(page: Page, served: Served,
     page.log()  # what was asked again was refused first: that is meant
 
 
+def test_under_cover_an_answer_needs_its_tick_each_time(page: Page, served: Served, me: str) -> None:
+    close, tick = (By.CSS_SELECTOR, "[data-dialog='close-dialog'] button"), (By.NAME, "anyway")
+    served.do(lambda: served.desk.change("3-aaaa", covered_at=time.time()))
+    page.wait_for("Somebody else may be reading the phone")
+    page.driver.find_element(*close).click()  # the page was open before they went under cover
+    page.wait_for("But not now: nothing is sent")
+    assert "The person will be told:" not in page.text
+    page.type(Keys.ESCAPE)
+    text = page.driver.find_element(By.ID, "text")
+    text.send_keys("Sorry, bye.", Keys.CONTROL + Keys.ENTER)
+    page.wait_for("Not sent: somebody else may be reading")
+    page.driver.find_element(*tick).click()
+    text.send_keys(Keys.CONTROL + Keys.ENTER)
+    page.wait(lambda: box(page) == "")
+    page.wait(lambda: not page.driver.find_element(*tick).is_selected())
+    served.do(lambda: served.desk.change("3-aaaa", covered_at=0.0))
+    page.wait(lambda: "Somebody else may be reading the phone" not in page.text)
+    page.driver.find_element(*close).click()
+    page.wait_for("The person will be told:")
+    assert "But not now" not in page.text
+    page.log()  # the first was refused: that is meant
+
+
 def test_a_question_closes_when_they_write(page: Page, served: Served, me: str) -> None:
     page.driver.find_element(By.CSS_SELECTOR, "[data-dialog='close-dialog'] button").click()
     page.wait_for("Close this talk?")

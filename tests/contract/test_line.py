@@ -203,3 +203,23 @@ async def test_the_gateway_tells_the_provider_to_try_again_when_the_store_is_dow
     async with httpx.AsyncClient() as client:
         answer = await client.post(f"{waiting.url}/telegram", json=update, headers=headers)
     assert answer.status_code == 503
+
+
+async def test_the_cover_word_empties_the_telegram_chat_and_delete_under_cover_too(running: Line) -> None:
+    await running.sandbox.telegram("mira", "he hits me")
+    await running.sandbox.answered("mira", 1)
+    await running.sandbox.telegram("mira", "pizza roma")
+    await running.sandbox.until(lambda: _chat(running) == ["wrong number"], timeout=30)
+    assert [row.covered_at > 0 for row in await running.whole.desk.queue()] == [True]
+    await running.sandbox.telegram("mira", "who is this?")
+    await running.sandbox.until(lambda: len(_chat(running)) == 2)
+    await running.sandbox.telegram("mira", "DELETE")
+    await running.sandbox.until(lambda: _chat(running) == ["no problem"], timeout=30)
+    assert len(running.sandbox.inbox("mira")) == 1
+    await no_card_left(running)
+
+
+def _chat(running: Line) -> list[str]:
+    """What of our answers stands in the chat, by its gist."""
+    gists = ("wrong number", "no problem")
+    return [next((g for g in gists if g in text), text) for text in running.sandbox.answers("mira")]

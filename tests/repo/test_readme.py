@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from bot import settings
+from bot import rests, settings
 from bot.keys import KEPT
 from bot.settings import Settings, name_of
 
@@ -42,6 +42,14 @@ def keys_table() -> str:
     return "\n".join(["| key | holds | lives | erased by |", "| --- | --- | --- | --- |", *rows])
 
 
+def rests_table() -> str:
+    rows = [
+        f"| {r.name} | {r.what} | {r.why} | {r.lifetime} | {r.erased_by} | {r.whose} |" for r in rests.BESIDES
+    ]
+    head = ["| where | what | why | how long | erased by | whose place |", "| --- " * 6 + "|"]
+    return "\n".join([*head, *rows])
+
+
 def between(text: str, name: str) -> str:
     found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
     assert found is not None
@@ -50,7 +58,7 @@ def between(text: str, name: str) -> str:
 
 def test_the_tables_are_those_of_the_code() -> None:
     text = README.read_text(encoding="utf-8")
-    tables = {"settings": settings_table(), "keys": keys_table()}
+    tables = {"settings": settings_table(), "keys": keys_table(), "rests": rests_table()}
     if os.environ.get("HOTLINE_WRITE_README"):
         for name, table in tables.items():
             pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"

@@ -86,8 +86,8 @@ async def _serve(whole: Hotline, port: int) -> tuple[uvicorn.Server, "asyncio.Ta
     async def delivered(channel: str, provider_id: str, status: str) -> None:
         await whole.deletions.hasten(channel, provider_id)
 
-    async def ready() -> bool:
-        return bool(await whole.store.ping())
+    async def ready() -> tuple[bool, dict[str, bool]]:
+        return bool(await whole.store.ping()), {}
 
     telegram = whole.channels["telegram"]
     assert isinstance(telegram, Telegram)

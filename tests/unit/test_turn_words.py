@@ -69,20 +69,11 @@ async def test_the_country_somebody_in_danger_is_in_brings_its_numbers(
     assert there.lines.splitlines()[0] in played.replies[-1]
 
 
-@pytest.mark.parametrize(
-    ("topic", "told"),
-    [
-        ("rights", {"topic": "rights"}),
-        ("talk_to_human", {}),
-        ("disclosure", {}),
-        ("small_talk", {}),
-        ("", {}),
-    ],
-)
-async def test_the_engine_is_told_what_a_message_is_about(
-    talk: Stage, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, topic: str, told: dict[str, str]
+@pytest.mark.parametrize("topics", [{"rights": 0.8, "job_offer": 0.2}, {}])
+async def test_the_engine_is_told_what_a_message_may_be_about(
+    talk: Stage, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch, topics: dict[str, float]
 ) -> None:
-    verdict = Assessment("en", "none", 0.1, topic=topic)
+    verdict = Assessment("en", "none", 0.1, topic="rights", topics=topics)
     monkeypatch.setattr(WordJudge, "assess", lambda self, text, **known: verdict)
     await talk.say("sms", PHONE, "how many hours may i work", "en")
-    assert engine.asked[0].entities == told
+    assert engine.asked[0].entities == ({"topics": topics} if topics else {})

@@ -85,6 +85,7 @@ function prepareAnswer() {
     const sent = text.value;
     try {
       const fields = { once: form.elements.once.value, seen: form.elements.seen.value, text: sent };
+      if (form.elements.anyway?.checked) fields.anyway = "yes"; // others may be reading
       const answer = await ask(form.action, fields);
       if (answer.status === 204) {
         if (text.value === sent) text.value = "";

@@ -29,7 +29,8 @@ async def answer(visit: Visit) -> Response:
         response.headers[NEWEST_HEADER] = unseen
         return response
     if await sessions.once(visit.signed, once):
-        outcome = await visit.console.desk.answer(one, visit.account.id, text)
+        anyway = "anyway" in visit.form
+        outcome = await visit.console.desk.answer(one, visit.account.id, text, anyway=anyway)
         if outcome != "done":
             await sessions.again(visit.signed, once)
             return await _not_sent(visit, outcome, 422 if outcome == "too_long" else 409)
@@ -78,6 +79,6 @@ async def measure(visit: Visit) -> Response:
 async def _not_sent(visit: Visit, why: str, status: int) -> Response:
     if visit.live:
         return visit.say(f"note.{why}", status)
-    if why in {"empty", "too_long", "writing"}:
+    if why in {"empty", "too_long", "writing", "covered"}:
         return await shown_page(visit, status, f"note.{why}", visit.form.get("text", "")[:LONGEST_DRAFT])
     return await visit.leave(why, f"/cases/{case_id(visit)}")

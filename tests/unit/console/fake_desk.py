@@ -121,11 +121,13 @@ class FakeDesk:
         self.change(case_id, joined="")
         return "done"
 
-    async def answer(self, case_id: str, counsellor: str, text: str) -> Outcome:
+    async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
         self.calls.append(("answer", case_id, counsellor, text))
         if len(text) > LONGEST:
             return "too_long"
         refused = self._refused(case_id, counsellor)
+        if refused is None and self.cases[case_id].row.covered_at and not anyway:
+            return "covered"
         if refused is None:
             self.say(case_id, line(text, "counsellor", delivery="queued"))
         return refused or "done"

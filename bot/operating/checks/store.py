@@ -1,0 +1,88 @@
+"""The store: forgets, refuses rather than forgets too much, takes writes; and what is waiting in it."""
+
+import ipaddress
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis.exceptions import RedisError
+
+from bot.bootstrap import Hotline
+from bot.operating.checks import Wrong
+from bot.operating.health import look, takes_messages
+from bot.settings import name_of
+from bot.store import refuse_if_persistent
+
+NOWHERE = "redis://127.0.0.1:1"
+"""Stands for no store: the embedded one lives inside `hotline run`."""
+OLDEST = (7, 2)
+FULL = 0.8
+
+
+async def forgets(whole: Hotline) -> str:
+    """Raises StoreDown, StoreRefused or SettingsError beside Wrong."""
+    if whole.settings.store_url == NOWHERE:
+        return "embedded (with hotline run)"
+    await refuse_if_persistent(whole.store)
+    try:
+        info: dict[str, Any] = await whole.store.info()
+        config = await whole.store.config_get("*")
+    except (RedisError, OSError) as error:
+        raise Wrong(
+            f"does not tell its settings ({type(error).__name__})", "allow INFO and CONFIG GET"
+        ) from None
+    said = {_text(name): _text(value) for name, value in config.items()}
+    _judge(info, said)
+    if not await takes_messages(whole.store):
+        raise Wrong("takes no writes", "see that the address is the primary's and that memory is not full")
+    _judge_line(whole.settings.store_url)
+    return "answers, takes writes, keeps nothing on disk"
+
+
+def _judge(info: dict[str, Any], said: dict[str, str]) -> None:
+    version = str(info.get("valkey_version") or info.get("redis_version") or "0")
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        raise Wrong(f"version {version} is too old", "use Valkey or Redis 7.2 or newer")
+    if said.get("maxmemory-policy", "noeviction") != "noeviction":
+        raise Wrong(
+            "throws messages away when its memory is full",
+            "set maxmemory-policy noeviction: refused comes again",
+        )
+    if int(info.get("connected_slaves", 0)) and said.get("repl-diskless-sync", "yes") != "yes":
+        raise Wrong("copies itself to replicas through a file", "set repl-diskless-sync yes")
+    most = int(said.get("maxmemory", "0"))
+    if most and int(info.get("used_memory", 0)) > FULL * most:
+        raise Wrong("its memory is nearly full", "raise maxmemory", soon=True)
+
+
+def _judge_line(url: str) -> None:
+    """Over a network that is not private, the line has to be encrypted."""
+    parts = urlsplit(url)
+    if parts.scheme != "redis" or not parts.hostname:
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 6379, type=socket.SOCK_STREAM)
+    except OSError:
+        return
+    if not all(ipaddress.ip_address(str(address[4][0])).is_private for address in found):
+        raise Wrong(
+            "is reached over a public network in plain text", f"use rediss:// in {name_of('store_url')}"
+        )
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+async def the_whole(whole: Hotline) -> str:
+    """What the running hotline itself reports: as `/health/ready`, in a sentence."""
+    if whole.settings.store_url == NOWHERE:
+        return "not running"
+    try:
+        health = await look(whole.store, whole.clock, whole.watched_parts)
+    except (RedisError, OSError) as error:
+        raise Wrong(f"cannot be seen ({type(error).__name__})", "mend the store first") from None
+    troubled = [name for name, part in health.parts().items() if not part["ok"]]
+    if troubled:
+        raise Wrong(f"in trouble: {', '.join(troubled)}", "see its alert in bot/operating/RUNBOOK.md")
+    return f"{health.workers} workers, {health.on_duty} counsellors on, nobody waits too long"
