@@ -17,7 +17,7 @@ from prometheus_client import generate_latest
 from bot import logs, metrics
 from bot.clock import SetClock
 from bot.converse import Stage, stage
-from bot.private import Address
+from bot.private import Address, Unshown
 from bot.scripts import Store
 from bot.settings import ROOT, Settings
 
@@ -40,8 +40,8 @@ ENDS = ("delete", "stop", "close", "silence")
 LARGEST = 20_000_000
 
 
-@dataclass
-class Searched:
+@dataclass(repr=False)
+class Searched(Unshown):
     """What was looked through and what was found; a hit names the place, never the words."""
 
     marks: list[bytes] = field(default_factory=list, repr=False)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from bot import logs, metrics, scripts
 from bot.channels.base import Channel
-from bot.clock import Clock
+from bot.clock import Clock, SharedClock
 from bot.counts import Counts
 from bot.inbox import Inbox
+from bot.private import Unshown
 from bot.scripts import Scripts, Store
 from bot.settings import Settings
 from bot.store import connect
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from escalation.cases.queue import Cases
 
 
-@dataclass
-class Hotline:
+@dataclass(repr=False)
+class Hotline(Unshown):
     """All parts, each made when first asked for, so that a role carries only what it uses."""
 
     settings: Settings
@@ -54,11 +55,11 @@ class Hotline:
 
     @cached_property
     def vault(self) -> Vault:
-        return Vault(self.settings.secret, self.store, self.clock)
+        return Vault(self.settings.secret, self.store, self.clock, self.settings.previous_secrets)
 
     @cached_property
     def inbox(self) -> Inbox:
-        return Inbox(self.store, self.vault, self.scripts, self.silence_s)
+        return Inbox(self.store, self.vault, self.scripts, self.clock, self.silence_s)
 
     @cached_property
     def outbox(self) -> "Outbox":
@@ -95,7 +96,15 @@ class Hotline:
         from bot.erase import Eraser
 
         return Eraser(
-            self.store, self.vault, self.scripts, self.inbox, self.deletions, self.cases, self.channels
+            self.store,
+            self.vault,
+            self.scripts,
+            self.inbox,
+            self.outbox,
+            self.deletions,
+            self.cases,
+            self.channels,
+            self.clock,
         )
 
     @cached_property
@@ -130,7 +139,7 @@ class Hotline:
     def sweep(self) -> "Sweep":
         from bot.sweep import Sweep
 
-        return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.clock)
+        return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.eraser, self.clock)
 
     @cached_property
     def alert(self) -> "Alert":
@@ -207,7 +216,7 @@ async def hotline(
     """All parts on one store, closed at the end."""
     store = connect(settings.store_url)
     made = channels(settings) if with_channels else {}
-    whole = Hotline(settings, store, clock or Clock(), made)
+    whole = Hotline(settings, store, clock or SharedClock(), made)
     try:
         yield whole
     finally:

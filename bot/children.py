@@ -13,6 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from bot.errors import HotlineError
+from bot.private import Unshown
 from bot.process import die_with_parent
 from bot.settings import ROOT
 
@@ -105,8 +106,8 @@ def port_taken(port: int) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class EngineAt:
+@dataclass(frozen=True, repr=False)
+class EngineAt(Unshown):
     """Where a started engine answers."""
 
     url: str

@@ -3,34 +3,21 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from bot import logs
 from bot import settings as settings_of
-from bot.errors import HotlineError
+from bot.plainly import plainly
+from bot.process import no_dumps
 from bot.settings import Settings
-
-
-def plainly[**P](command: Callable[P, None]) -> Callable[P, None]:
-    """Say in one sentence what is wrong and how to mend it, instead of a traceback."""
-
-    @wraps(command)
-    def told(*arguments: P.args, **named: P.kwargs) -> None:
-        try:
-            command(*arguments, **named)
-        except HotlineError as error:
-            click.echo(f"hotline: {error}", file=logs.outlet())
-            sys.exit(2)
-
-    return told
+from bot.staff import staff
 
 
 def load() -> Settings:
+    no_dumps()  # from here on there are secrets in our memory
     return settings_of.load()
 
 
@@ -204,49 +191,7 @@ def content_reviewed(file: Path, by: str) -> None:
     sys.exit(note_review(file, by))
 
 
-@main.group()
-def staff() -> None:
-    """Accounts of counsellors, supervisors, editors and administrators."""
-
-
-@staff.command("add")
-@click.argument("name")
-@click.option("--role", default="counsellor", show_default=True)
-@click.option("--language", "languages", multiple=True, help="May be given several times.")
-@plainly
-def staff_add(name: str, role: str, languages: tuple[str, ...]) -> None:
-    """Make an account; its password and second factor are shown once."""
-    from bot.console import open_staff
-
-    settings = settings_of.required(load())
-    made = open_staff(settings.staff_file, settings.secret).add(name, role, languages)
-    click.echo(f"name            {made.account.name}\nrole            {made.account.role}")
-    click.echo(f"password        {made.password}\nsecond factor   {made.uri}")
-    click.echo("Show this to its owner once: it cannot be read again.")
-
-
-@staff.command("list")
-@plainly
-def staff_list() -> None:
-    """All accounts."""
-    from bot.console import open_staff
-
-    settings = settings_of.required(load())
-    for account in open_staff(settings.staff_file, settings.secret).list():
-        state = "disabled" if account.disabled else "active"
-        click.echo(f"{account.name}\t{account.role}\t{','.join(account.languages) or '-'}\t{state}")
-
-
-@staff.command("disable")
-@click.argument("name")
-@plainly
-def staff_disable(name: str) -> None:
-    """Nobody can sign in as this account any more; open sessions end."""
-    from bot.console import open_staff
-
-    settings = settings_of.required(load())
-    account = open_staff(settings.staff_file, settings.secret).disable(name)
-    click.echo(f"{account.name} is disabled.")
+main.add_command(staff)
 
 
 def json_lines(source: TextIO) -> Iterator[dict[str, Any] | None]:

@@ -3,29 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.applications import Starlette
 
 from bot import directory
 from bot.bootstrap import Hotline
 from bot.channels.sms.segments import count
 from bot.settings import PRICE, Settings
+from bot.vault import derived
 from escalation.console.app import create_app
+from escalation.console.reseal import reseal
 from escalation.console.sessions import SessionStore
 from escalation.console.settings import ConsoleSettings, Price
 from escalation.console.staff import Provision, Staff
 
 
-def derived(secret: str, purpose: bytes) -> bytes:
-    """A key for one purpose, from the deployment's secret."""
-    return HKDF(algorithm=SHA256(), length=32, salt=b"hotline", info=purpose).derive(secret.encode())
-
-
-def open_staff(path: str, secret: str) -> Staff:
-    """The staff accounts; the folder is ours alone."""
+def open_staff(path: str, secret: str, previous: Sequence[str] = ()) -> Staff:
+    """The staff accounts; the folder is ours alone. What an earlier secret sealed is sealed anew."""
     Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Staff(path, derived(secret, b"staff"))
+    key = derived(secret, b"staff")
+    reseal(path, key, [derived(one, b"staff") for one in previous])
+    return Staff(path, key)
 
 
 def add_staff(path: str, secret: str, name: str, role: str, languages: Sequence[str]) -> Provision:
@@ -37,7 +34,7 @@ def console_app(whole: Hotline) -> Starlette:
     settings = whole.settings
     return create_app(
         whole.desk,
-        open_staff(settings.staff_file, settings.secret),
+        open_staff(settings.staff_file, settings.secret, settings.previous_secrets),
         SessionStore(whole.store, derived(settings.secret, b"sign-in"), whole.clock),
         ConsoleSettings(url=_url(settings), count=count, price=_price(settings), clock=whole.clock),
         directory.services,

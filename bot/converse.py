@@ -13,7 +13,7 @@ from bot.channels.base import Inbound, Kind, Outgoing
 from bot.children import Child, page_answers, start_engine, stop, wait_for
 from bot.clock import Clock
 from bot.loopback import Loopback
-from bot.private import Address, Text
+from bot.private import Address, Text, Unshown
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Embedded, connect
@@ -24,8 +24,8 @@ ENGINE_S = 60.0
 MAX_TEXT = 1600
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+@dataclass(frozen=True, slots=True, repr=False)
+class Played(Unshown):
     """One message and what came of it."""
 
     replies: list[str] = field(repr=False)

@@ -78,5 +78,6 @@ CHECKS: Mapping[str, Check] = {
     "swap": here.nothing_swapped,
     "open files": here.files_enough,
     "staff": here.accounts,
+    "deletions": store.deleted,
     "the whole": store.the_whole,
 }

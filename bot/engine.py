@@ -8,11 +8,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import EngineDown
+from bot.private import Unshown
 
 SECONDS = 3.0
 
 
-class EngineReply(BaseModel):
+class EngineReply(Unshown, BaseModel):
     """One answer of the engine."""
 
     model_config = ConfigDict(extra="ignore")
@@ -21,7 +22,7 @@ class EngineReply(BaseModel):
     buttons: list[str] = Field(default_factory=list, repr=False)
 
 
-class EngineTurn(BaseModel):
+class EngineTurn(Unshown, BaseModel):
     """What the engine made of a message."""
 
     model_config = ConfigDict(extra="ignore")
@@ -37,8 +38,8 @@ class EngineTurn(BaseModel):
     """The last reply is a question of a guided talk: nothing else is asked beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+@dataclass(frozen=True, slots=True, repr=False)
+class Asked(Unshown):
     """What the engine is told of a message."""
 
     vector: Sequence[float] = field(repr=False)

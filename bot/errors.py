@@ -8,7 +8,7 @@ HotlineError
 ├── KeyGone                the conversation's key is gone: it was erased or has expired
 ├── NotReady               a process of ours ended or stayed silent while we waited (bot/children.py)
 ├── Wrong                  a check of `hotline doctor` failed (bot/operating/checks)
-├── StaffError             a staff account cannot be made or changed so (escalation/console/staff.py)
+├── StaffError             a staff account cannot be made or changed so (escalation/console/staff_account.py)
 ├── Refused                an inbound request is not from the provider, or not for us
 └── ChannelError           a provider did not do what we asked; `retry` says whether trying again can help
     ├── TryLater           for now: 429, 5xx, time-out, cannot delete yet

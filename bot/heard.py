@@ -10,14 +10,15 @@ from bot.channels.base import Inbound
 from bot.directory import numbers
 from bot.inbox import Reply
 from bot.outbox import HARMLESS, Outbox
+from bot.private import Unshown
 from bot.script import Script
 from bot.sessions import Card, Conversation, Line
 from bot.wording import fixed, pieces, rendered
 from escalation.danger.verdict import Assessment
 
 
-@dataclass(slots=True)
-class Heard:
+@dataclass(slots=True, repr=False)
+class Heard(Unshown):
     """One message in its conversation; lines and replies are written when the turn is finished."""
 
     talk: Conversation = field(repr=False)

@@ -13,8 +13,9 @@ from redis.exceptions import ResponseError
 
 from bot import keys
 from bot.channels.base import Inbound, Kind
-from bot.errors import StoreDown
-from bot.private import Address, Text
+from bot.clock import Clock
+from bot.errors import KeyGone, StoreDown
+from bot.private import Address, Text, Unshown
 from bot.scripts import Scripts, Store, Value
 from bot.sessions import Conversation, Line, Sessions
 from bot.vault import Key, Vault
@@ -24,8 +25,8 @@ SEEN = 48 * keys.HOUR
 BEGIN_AGAIN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry(Unshown):
     """One message in the inbox; `order` is set instead of `message` for an order from the console."""
 
     id: str
@@ -35,8 +36,8 @@ class Entry:
     wipe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+@dataclass(frozen=True, slots=True, repr=False)
+class Reply(Unshown):
     """One message a turn wants sent; `kind` is bot, notice, counsellor or harmless."""
 
     outgoing: str
@@ -45,14 +46,18 @@ class Reply:
 
 
 class Inbox:
-    def __init__(self, store: Store, vault: Vault, scripts: Scripts, silence_s: int = keys.HOUR) -> None:
+    def __init__(
+        self, store: Store, vault: Vault, scripts: Scripts, clock: Clock, silence_s: int = keys.HOUR
+    ) -> None:
         self._store = store
         self._vault = vault
         self._scripts = scripts
+        self._clock = clock
         self._silence = silence_s
 
     async def accept(self, message: Inbound) -> bool:
         """Take a message in; False if it came in before. It is durable when this returns."""
+        await self._vault.agree()
         hashed = self._vault.hashed(message.channel, message.address)
         partition = self._vault.partition(hashed)
         place = keys.inbox(partition)
@@ -64,7 +69,7 @@ class Inbox:
             conversation, key = opened
             taken = await self._scripts.run(
                 "enter",
-                [seen, place, keys.of(conversation, "key")],
+                [seen, place, *_ways(conversation), keys.at(partition, hashed)],
                 [SEEN, keys.CAP, conversation, key.seal(place, _pack(message))],
             )
             if taken >= 0:
@@ -75,10 +80,7 @@ class Inbox:
         """An order from the console about a conversation, in line behind what the person wrote before."""
         body = json.dumps({"order": order, "wipe": wipe})
         place = keys.inbox(keys.partition_of(conversation))
-        pipe = self._store.pipeline(transaction=True)
-        pipe.xadd(place, {"c": conversation, "x": body})
-        pipe.expire(place, keys.CAP)
-        await pipe.execute()
+        await self._scripts.run("order", [place, *_ways(conversation)], [conversation, body, keys.CAP])
 
     async def _open(self, partition: int, hashed: str, *seen: str) -> tuple[str, Key] | None:
         """The conversation of an address, begun if need be; None for a message that came in before."""
@@ -91,11 +93,19 @@ class Inbox:
         if not answer:
             return None
         conversation, wrapped = answer[0].decode(), answer[1]
-        return (
-            (new, key)
-            if conversation == new
-            else (conversation, await self._vault.unwrap(conversation, wrapped))
-        )
+        if conversation == new:
+            return new, key
+        try:
+            return conversation, await self._vault.unwrap(conversation, wrapped)
+        except KeyGone:
+            # The day's key is lost, and with it that talk: this message begins a new one.
+            await self._leave(partition, hashed, conversation)
+            return await self._open(partition, hashed, *seen)
+
+    async def _leave(self, partition: int, hashed: str, conversation: str) -> None:
+        """The address is in this conversation no longer."""
+        if await self._store.get(keys.at(partition, hashed)) == conversation.encode():
+            await self._store.delete(keys.at(partition, hashed))
 
     async def prepare(self, partition: int) -> None:
         """Make the consumer group, if it is not there."""
@@ -144,13 +154,11 @@ class Inbox:
         )
         return int(found[0]["times_delivered"]) if found else 0
 
-    async def drop(self, partition: int, entry_id: str) -> None:
+    async def drop(self, entry_id: str, conversation: str) -> None:
         """Acknowledge an entry that nothing can be done with."""
-        place = keys.inbox(partition)
-        pipe = self._store.pipeline(transaction=True)
-        pipe.xack(place, GROUP, entry_id)
-        pipe.xdel(place, entry_id)
-        await pipe.execute()
+        partition = keys.partition_of(conversation)
+        names = [keys.inbox(partition), *_ways(conversation), keys.ends(partition)]
+        await self._scripts.run("drop", names, [entry_id, conversation, self._clock.now()])
 
     async def commit(
         self,
@@ -158,23 +166,27 @@ class Inbox:
         entry_id: str,
         talk: Conversation,
         lines: Sequence[Line],
-        owed: Sequence[str],
+        ids: tuple[Sequence[str], Sequence[str]],
         replies: Sequence[Reply],
         sessions: Sessions,
         now: float,
     ) -> int:
-        """All of one turn at once: 1 done, 0 the lease was lost, -1 the conversation was erased."""
+        """All of one turn at once: 1 done, 0 the lease was lost, -1 the conversation was erased.
+
+        `ids` are the message's own, in the provider's log and in the person's chat, as they rest.
+        """
         partition, card, life = keys.partition_of(talk.id), talk.card, sessions.lifetime(talk.card)
         card.ends_at = now + life
         values: list[Value] = [lease, entry_id, talk.id, life, int(now + life)]
         values.append(sessions.seal_card(talk.id, talk.key, card))
         values += [len(lines), *(sessions.seal_line(talk.id, talk.key, line) for line in lines)]
-        values += [len(owed), *owed, len(replies)]
+        values += [len(ids[0]), *ids[0], len(ids[1]), *ids[1], len(replies)]
         for reply in replies:
             values += [reply.outgoing, reply.kind, reply.sealed]
         names = [keys.lease(partition), keys.inbox(partition)]
         names += [keys.of(talk.id, part) for part in ("key", "card", "talk", "owed")]
         names += [keys.outbox(partition), keys.ends(partition), keys.at(partition, card.hashed)]
+        names += [keys.of(talk.id, "shown"), keys.of(talk.id, "way")]
         return int(await self._scripts.run("commit", names, values))
 
     async def move_on(self, entry_id: str, conversation: str, key: Key) -> str:
@@ -190,25 +202,42 @@ class Inbox:
             if fields.get(b"c", b"").decode() != conversation:
                 continue
             if b"m" in fields:
-                await self._re_enter(partition, conversation, _unpack(key.open(place, fields[b"m"])))
-            await self.drop(partition, later.decode())
+                message = _unpack(key.open(place, fields[b"m"]))
+                await self._re_enter(partition, conversation, message, later.decode())
+            else:
+                await self.drop(later.decode(), conversation)
         return str(last.decode() if isinstance(last, bytes) else last)
 
     async def begin_anew(self, entry: Entry) -> None:
         """A message whose conversation was erased while its turn ran begins a new conversation."""
         if entry.message is not None:
-            await self._re_enter(keys.partition_of(entry.conversation), entry.conversation, entry.message)
-        await self.drop(keys.partition_of(entry.conversation), entry.id)
+            partition = keys.partition_of(entry.conversation)
+            await self._re_enter(partition, entry.conversation, entry.message, entry.id)
+        else:
+            await self.drop(entry.id, entry.conversation)
 
-    async def _re_enter(self, partition: int, old: str, message: Inbound) -> None:
+    async def _re_enter(self, partition: int, old: str, message: Inbound, entry_id: str) -> None:
+        """The message stands in line again, for a new conversation, and its first entry is gone: one step."""
+        await self._vault.agree()
         hashed = self._vault.hashed(message.channel, message.address)
-        if await self._store.get(keys.at(partition, hashed)) == old.encode():
-            await self._store.delete(keys.at(partition, hashed))
+        await self._leave(partition, hashed, old)
         opened = await self._open(partition, hashed)
         assert opened is not None
         conversation, key = opened
         place = keys.inbox(partition)
-        await self._store.xadd(place, {"c": conversation, "m": key.seal(place, _pack(message))})
+        pipe = self._store.pipeline(transaction=True)
+        pipe.xadd(place, {"c": conversation, "m": key.seal(place, _pack(message))})
+        pipe.xack(place, GROUP, entry_id)
+        pipe.xdel(place, entry_id)
+        pipe.incr(keys.of(conversation, "way"))
+        for name in (place, *_ways(conversation), keys.at(partition, hashed)):
+            pipe.expire(name, keys.CAP)
+        await pipe.execute()
+
+
+def _ways(conversation: str) -> list[str]:
+    """The conversation's key, and how many messages are on their way under it."""
+    return [keys.of(conversation, "key"), keys.of(conversation, "way")]
 
 
 def mint() -> str:

@@ -14,6 +14,8 @@ CAP = 24 * HOUR
 """Nothing that belongs to a person lives longer."""
 TELEGRAM_IDS = 47 * HOUR
 """Ids needed to delete Telegram messages: a bot may delete for 48 h."""
+PROVIDER_IDS = 15 * DAY
+"""Ids owed to a provider: Twilio may refuse to delete for up to 14 days."""
 GRACE = 2 * MINUTE
 """Keys outlive a conversation's end by this, so that erasing can still read what to delete where."""
 COUNTS = 70 * DAY
@@ -36,13 +38,13 @@ KEPT = (
     Kept(
         "hl:{pN}:at:<hmac>",
         "which conversation an address is in; the address as keyed hash",
-        "60 min of silence, 24 h at most",
+        "as the conversation's key",
         "erase",
     ),
     Kept(
         "hl:{pN}:c:<id>:key",
         "the conversation's key, sealed under the day key",
-        "60 min of silence, 24 h at most",
+        "60 min of silence; while something is on its way, 24 h at most",
         "erase, first of all",
     ),
     Kept(
@@ -54,13 +56,19 @@ KEPT = (
     Kept(
         "hl:{pN}:c:<id>:talk", "what was said; each line sealed", "60 min of silence, 24 h at most", "erase"
     ),
+    Kept("hl:{pN}:c:<id>:way", "how many messages are on their way in or out", "24 h", "turn, sender, erase"),
     Kept(
         "hl:{pN}:c:<id>:owed",
         "provider ids of messages not answered yet",
-        "24 h",
+        "15 days",
         "sender, once answered; erase",
     ),
-    Kept("hl:{pN}:c:<id>:shown", "ids of messages in the Telegram chat; sealed", "47 h at most", "erase"),
+    Kept(
+        "hl:{pN}:c:<id>:shown",
+        "ids of messages in the Telegram chat; sealed under the day key",
+        "47 h at most",
+        "erase",
+    ),
     Kept(
         "hl:{pN}:seen:<hmac>",
         "that this message came in already; the provider's id as keyed hash",
@@ -72,17 +80,25 @@ KEPT = (
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
     Kept("hl:{pN}:said:<id>", "that a counsellor's answer was taken in", "1 min", "lifetime"),
     Kept("hl:{pN}:lease", "which worker has this partition", "10 s", "lifetime"),
-    Kept("hl:{pN}:ends", "when which conversation is to be erased", "24 h", "erase"),
-    Kept("hl:{workers}", "which workers are alive", "1 min", "lifetime"),
-    Kept("hl:{poller}", "which worker polls Telegram", "1 min", "lifetime"),
-    Kept("hl:{groups}", "Telegram groups the bot is to leave", "1 h", "worker"),
-    Kept("hl:{vault}:day:<day>", "a day key, sealed under the deployment secret", "3 days", "lifetime"),
+    Kept("hl:{pN}:ends", "when which conversation is to be erased", "15 days", "erase"),
     Kept(
-        "hl:{deletions}:due",
-        "provider ids still to be deleted there; chat ids sealed",
+        "hl:{pN}:due",
+        "provider ids to be deleted there, by when to try; chat ids sealed under the day key",
         "15 days",
         "worker, once deleted",
     ),
+    Kept("hl:{pN}:since", "since when each of them waits", "15 days", "worker, once deleted"),
+    Kept("hl:{workers}", "which workers are alive", "1 min", "lifetime"),
+    Kept("hl:{poller}", "which worker polls Telegram", "1 min", "lifetime"),
+    Kept("hl:{groups}", "Telegram groups the bot is to leave", "1 h", "worker"),
+    Kept("hl:{vault}:day:<day>", "a day key, sealed under the deployment secrets", "3 days", "lifetime"),
+    Kept(
+        "hl:{vault}:lookup",
+        "the key addresses are hashed with, sealed under the deployment secrets",
+        "15 days without a message",
+        "lifetime",
+    ),
+    Kept("hl:{log}:looked", "that a provider's log was looked through", "10 min", "lifetime"),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
     Kept(
@@ -99,11 +115,25 @@ KEPT = (
         "hl:{cases}:report:<hmac>",
         "which answer a delivery report is about; the provider's id as keyed hash",
         "1 h",
-        "lifetime",
+        "report, erase, lifetime",
     ),
     Kept("hl:{counts}:<month>", "how many talks by language, topic and so on", "70 days", "lifetime"),
     Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
-    Kept("hl:{staff}:*", "counsellors' sign-in sessions and limits", "8 h at most", "sign-out, lifetime"),
+    Kept(
+        "hl:{staff}:session:<hash>",
+        "a sign-in of a counsellor: account, kind of browser, when; its token as hash",
+        "30 min without a sign of life, 8 h at most",
+        "sign-out, lifetime",
+    ),
+    Kept("hl:{staff}:of:<account>", "which sign-ins an account has", "8 h", "sign-out, lifetime"),
+    Kept("hl:{staff}:once:<hash>:<id>", "that this form was sent already", "10 min", "lifetime"),
+    Kept(
+        "hl:{staff}:tries:<what>:<hmac>",
+        "wrong tries to sign in; the counsellor's name and address as keyed hash",
+        "15 min",
+        "lifetime",
+    ),
+    Kept("hl:{staff}:challenge:<hash>", "what a passkey is to sign", "3 min", "its use, lifetime"),
 )
 
 
@@ -125,7 +155,7 @@ def seen(partition: int, hashed: str) -> str:
 
 
 def of(conversation: str, part: str) -> str:
-    """A conversation's own key; `part` is key, card, talk, owed or shown."""
+    """A conversation's own key; `part` is key, card, talk, way, owed or shown."""
     return f"{tag(partition_of(conversation))}:c:{conversation}:{part}"
 
 
@@ -153,12 +183,25 @@ def ends(partition: int) -> str:
     return f"{tag(partition)}:ends"
 
 
+def due(partition: int) -> str:
+    return f"{tag(partition)}:due"
+
+
+def since(partition: int) -> str:
+    return f"{tag(partition)}:since"
+
+
 def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 
 
 def report(hashed: str) -> str:
     return f"hl:{{cases}}:report:{hashed}"
+
+
+def staff(part: str) -> str:
+    """A key of the console's sign-in: session, of, once, tries or challenge."""
+    return f"hl:{{staff}}:{part}"
 
 
 def day(day_number: int) -> str:
@@ -173,7 +216,8 @@ WORKERS = "hl:{workers}"
 POLLER = "hl:{poller}"
 GROUPS = "hl:{groups}"
 SIGNS = "hl:{signs}"
-DELETIONS = "hl:{deletions}:due"
+LOOKUP = "hl:{vault}:lookup"
+LOOKED = "hl:{log}:looked"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"

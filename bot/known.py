@@ -21,7 +21,7 @@ RISKS = frozenset(DANGER_RISKS)
 TOPICS = frozenset(DANGER_TOPICS)
 COUNTRIES = frozenset("AL AT BA BG DE GR HR IT MD ME MK RO RS XK unknown".split())
 """Those with a directory of help services: where answers were about, and no finer."""
-ENDS = frozenset({"delete", "stop", "left", "silence", "close"})
+ENDS = frozenset({"delete", "stop", "left", "silence", "close", "expired"})
 STEPS = frozenset({"under_1_min", "under_5_min", "under_15_min", "under_60_min", "longer"})
 CASES = frozenset({"opened", "closed", "offered_again"})
 WAYS = frozenset({"telegram", "mail"})
@@ -54,6 +54,7 @@ MOST_OF_CODE = 99_999
 """Providers' codes have at most five digits: too few for a phone number."""
 MOST_MS = 999_999
 MOST_TRIES = 99
+MOST_WAITING = 99_999
 
 
 def of(known: frozenset[str], value: object) -> str:

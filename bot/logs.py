@@ -36,6 +36,8 @@ VALUES: dict[str, Shown] = {
     "partition": known.partition,
     "code": partial(known.number, least=-999, most=known.MOST_OF_CODE),
     "tries": partial(known.number, least=0, most=known.MOST_TRIES),
+    "waiting": partial(known.number, least=0, most=known.MOST_WAITING),
+    "given_up": partial(known.number, least=0, most=known.MOST_WAITING),
     "ms": partial(known.number, least=0, most=known.MOST_MS),
 }
 """What each field may show."""
@@ -49,7 +51,10 @@ EVENTS: dict[str, frozenset[str]] = {
     "sent": frozenset({"channel", "ms"}),
     "send_failed": frozenset({"channel", "error", "code", "tries"}),
     "erased": frozenset({"channel", "why"}),
-    "deletion_failed": frozenset({"channel", "error", "code", "tries"}),
+    "lost": frozenset({"role"}),
+    "look_failed": frozenset({"channel", "error", "code"}),
+    "swap_on": frozenset({"role"}),
+    "deletion_failed": frozenset({"channel", "error", "code", "waiting", "given_up"}),
     "alerted": frozenset({"way"}),
     "alert_failed": frozenset({"way", "error"}),
     "degraded": frozenset({"part"}),

@@ -32,6 +32,12 @@ class Loopback:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         return None
 
+    def unheard(self, after: str, before: str | None) -> str | None:
+        return None
+
+    async def leftovers(self, now: float) -> list[str]:
+        return []
+
     async def aclose(self) -> None:
         return None
 

@@ -99,6 +99,9 @@ _accepted = Counter("hotline_accepted", "Messages taken in", ["channel"], regist
 _sends = Counter("hotline_sends", "Messages handed to a provider", ["channel", "outcome"], registry=REGISTRY)
 _degraded = Gauge("hotline_degraded", "Parts of the danger detection that do not work", registry=REGISTRY)
 _deletions = Gauge("hotline_deletions_waiting", "Ids still to be deleted at a provider", registry=REGISTRY)
+_oldest = Gauge(
+    "hotline_deletions_oldest_seconds", "How long the oldest of them waits, to the minute", registry=REGISTRY
+)
 
 
 def turn(seconds: float) -> None:
@@ -127,8 +130,9 @@ def degraded(parts: int) -> None:
     _degraded.set(parts)
 
 
-def deletions(waiting: int) -> None:
+def deletions(waiting: int, oldest: float) -> None:
     _deletions.set(waiting)
+    _oldest.set(round(oldest / 60) * 60)
 
 
 def ended(

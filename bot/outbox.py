@@ -1,15 +1,17 @@
 """Answers on their way: sealed, paced and retried by the sender, in order within a conversation."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redis.exceptions import ResponseError
 
 from bot import keys
 from bot.channels.base import Outgoing
+from bot.errors import KeyGone
 from bot.inbox import Reply, mint
-from bot.private import Address, Text
-from bot.scripts import Scripts, Store
+from bot.private import Address, Text, Unshown
+from bot.scripts import Scripts, Store, Value
 from bot.sessions import Card, Line, Sessions
 from bot.vault import Key, Vault
 
@@ -17,10 +19,11 @@ GROUP, READER = "send", "send"
 HARMLESS = "harmless"
 """The kind of message that goes out under cover too: the harmless voice, or an answer its counsellor
 confirmed."""
+type Fields = Mapping[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+@dataclass(frozen=True, slots=True, repr=False)
+class Waiting(Unshown):
     """One entry of the outbox."""
 
     entry: str
@@ -28,6 +31,17 @@ class Waiting:
     kind: str
     message: Outgoing
     key: Key
+    after: str = ""
+    """With a last text: what is between that message of the chat and this one is to be deleted."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Went(Unshown):
+    """Where an entry that went out stands: in the provider's log, in the chat; ids as they rest, or empty."""
+
+    logged: str = ""
+    delete_at: float = 0.0
+    shown: str = ""
 
 
 class Outbox:
@@ -58,6 +72,7 @@ class Outbox:
                 keys.of(conversation, "talk"),
                 keys.outbox(partition),
                 keys.said(partition, reply.outgoing),
+                keys.of(conversation, "way"),
             ],
             [
                 conversation,
@@ -95,19 +110,31 @@ class Outbox:
         conversation = fields[b"c"].decode()
         key = await self._vault.key(conversation)
         place = keys.outbox(keys.partition_of(conversation))
-        outgoing, channel, address, text, buttons = json.loads(key.open(place, fields[b"m"]))
+        outgoing, channel, address, text, buttons, *rest = json.loads(key.open(place, fields[b"m"]))
         message = Outgoing(outgoing, channel, Address(address), Text(text), tuple(buttons))
-        return Waiting(entry, conversation, fields[b"k"].decode(), message, key)
+        return Waiting(entry, conversation, fields[b"k"].decode(), message, key, *rest)
 
     async def begun(self, waiting: Waiting, now: float) -> float | None:
-        """Mark that sending begins; returns when it was begun before, if it was."""
+        """Mark that sending begins; returns when it was begun before, if it was.
+
+        Raises KeyGone where the conversation was erased meanwhile: it is not sent any more.
+        """
         name = keys.trying(keys.partition_of(waiting.conversation), waiting.message.id)
-        before = await self._store.set(name, repr(now), ex=keys.CAP, nx=True, get=True)
-        return float(before) if before is not None else None
+        key = keys.of(waiting.conversation, "key")
+        before = await self._scripts.run("begin", [key, name], [repr(now), keys.CAP])
+        if before is None:
+            raise KeyGone("erased while it waited")
+        return float(before) if before else None
 
     async def refused(self, waiting: Waiting) -> None:
         """The provider said it was not sent: the next try begins anew."""
         await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
+
+    async def unheard(self, conversation: str) -> bool:
+        """Whether sending one of its messages was begun, and nobody knows how that ended."""
+        partition = keys.partition_of(conversation)
+        names = [keys.trying(partition, one) for one in await self.waiting(conversation)]
+        return bool(names and await self._store.exists(*names))
 
     async def waiting(self, conversation: str) -> set[str]:
         """Ids of this conversation's messages that are not out yet."""
@@ -115,32 +142,18 @@ class Outbox:
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
 
-    async def lives(self, conversation: str) -> bool:
-        """Whether the conversation is still there: to one that was erased nothing more is sent."""
-        return bool(await self._store.exists(keys.of(conversation, "key")))
-
     async def held_back(self, waiting: Waiting) -> bool:
         """Whether somebody else may be reading, and this is not for them."""
         place = keys.of(waiting.conversation, "card")
         sealed = None if waiting.kind == HARMLESS else await self._store.get(place)
         return sealed is not None and Card.from_json(waiting.key.open(place, sealed)).covered
 
-    async def owed(self, conversation: str) -> list[str]:
-        """Provider ids of the messages this answer answers."""
-        return [raw.decode() for raw in await self._store.lrange(keys.of(conversation, "owed"), 0, -1)]
-
-    async def done(
-        self, partition: int, entry: str, conversation: str, outgoing: str, owed: int, shown: bytes | None
-    ) -> None:
-        """The entry is out, or will never be: it leaves the outbox."""
-        await self._scripts.run(
-            "sent",
-            [
-                keys.outbox(partition),
-                keys.trying(partition, outgoing),
-                keys.of(conversation, "owed"),
-                keys.of(conversation, "shown"),
-                keys.of(conversation, "key"),
-            ],
-            [entry, owed, shown or b"", keys.TELEGRAM_IDS],
-        )
+    async def done(self, partition: int, entry: str, fields: Fields, now: float, went: Went) -> None:
+        """The entry is out, or will never be: it leaves the outbox; with the last goes what was answered."""
+        conversation = fields.get(b"c", b"").decode() or f"{partition}-gone"
+        names = [keys.outbox(partition), keys.trying(partition, fields.get(b"o", b"").decode())]
+        names += [keys.of(conversation, part) for part in ("owed", "shown", "key", "way")]
+        names += [keys.ends(partition), keys.due(partition), keys.since(partition)]
+        last = int(fields.get(b"k") == b"farewell")
+        values: list[Value] = [entry, conversation, now, went.logged, went.delete_at, went.shown, last]
+        await self._scripts.run("sent", names, values)

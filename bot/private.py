@@ -4,10 +4,31 @@ Every word a person writes travels as `Text`, every phone number or chat id as `
 has a `repr`, `str`, format or pickle that holds the value: no f-string, log line or traceback can leak it.
 """
 
-from typing import NoReturn
+from typing import NoReturn, SupportsIndex
 
 
-class Private:
+class Unshown:
+    """Base of every type that holds words, addresses or keys: it shows its name and nothing of what it holds.
+
+    Meant for dataclasses too, which then are made with `repr=False`.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    def __str__(self) -> str:
+        return Unshown.__repr__(self)
+
+    def __format__(self, spec: str) -> str:
+        return Unshown.__repr__(self)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("private values are not pickled")
+
+
+class Private(Unshown):
     """A value that shows nothing of itself; `reveal()` gives it to code that needs it."""
 
     __slots__ = ("_value",)
@@ -18,14 +39,6 @@ class Private:
     def reveal(self) -> str:
         return self._value
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    __str__ = __repr__
-
-    def __format__(self, spec: str) -> str:
-        return repr(self)
-
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and isinstance(other, Private) and other._value == self._value
 
@@ -34,9 +47,6 @@ class Private:
 
     def __bool__(self) -> bool:
         return bool(self._value)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("private values are not pickled")
 
 
 class Text(Private):

@@ -5,6 +5,8 @@ import resource
 import signal
 import sys
 
+import psutil
+
 # <linux/prctl.h>
 _SET_PDEATHSIG, _SET_DUMPABLE = 1, 4
 MANY = 65_536
@@ -13,6 +15,11 @@ MANY = 65_536
 def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def swap_is_on() -> bool:
+    """Whether memory can reach a disk: locking ours away is no use where libraries copy what they read."""
+    return psutil.swap_memory().total > 0
 
 
 def die_with_parent() -> None:

@@ -21,7 +21,7 @@ from bot.channels.intake import Accept
 from bot.door import Door
 from bot.operating.gauges import beat_for_ever, look_for_ever
 from bot.operating.health import look, takes_messages
-from bot.process import many_files, no_dumps
+from bot.process import many_files, no_dumps, swap_is_on
 from bot.settings import ROOT, Settings, required
 from bot.store import refuse_if_persistent
 
@@ -47,6 +47,8 @@ def begin(role: str, settings: Settings) -> None:
     """What every role does when it is sound: metrics, and a word that it is there."""
     metrics.serve(settings.metrics_port, settings.metrics_bind)
     logs.event("started", role=role)
+    if swap_is_on():
+        logs.event("swap_on", role=role)
 
 
 async def run_gateway(settings: Settings) -> None:

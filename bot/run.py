@@ -26,7 +26,7 @@ from bot.children import (
 )
 from bot.console import add_staff
 from bot.errors import SettingsError
-from bot.process import no_dumps
+from bot.process import no_dumps, swap_is_on
 from bot.settings import Settings, name_of
 from bot.store import Embedded
 
@@ -126,7 +126,8 @@ class Run:
     def announce(self) -> None:
         """What to open, and as whom."""
         console = f"http://127.0.0.1:{self._settings.console_port}"
-        print("\nThe hotline is running. Nothing of it is on any disk; Ctrl-C ends all of it.\n")
+        disk = "Swap is on: text could reach a disk." if swap_is_on() else "Nothing of it is on any disk."
+        print(f"\nThe hotline is running. {disk} Ctrl-C ends all of it.\n")
         if self._demo and self.code is not None:
             print(f"  Phones to text from     http://127.0.0.1:{self._settings.sandbox_port}/")
             print(f"  Counsellor console      {console}/")
@@ -160,6 +161,7 @@ class Run:
 
 
 PASSED = (
+    "secret_previous",
     "public_url",
     "bind",
     "gateway_port",

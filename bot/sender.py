@@ -12,16 +12,18 @@ PersonLeft      out of the outbox, and the conversation is erased
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from weakref import WeakValueDictionary
 
 from redis.exceptions import RedisError
 
-from bot import keys, logs, metrics
-from bot.channels.base import Channel, Sent
+from bot import logs, metrics
+from bot.channels.base import Channel, Outgoing, Sent
 from bot.clock import Clock
 from bot.deletions import Deletions
 from bot.errors import ChannelError, KeyGone, OperatorNeeded, OutcomeUnknown, PersonLeft
 from bot.inbox import Inbox
-from bot.outbox import Outbox, Waiting
+from bot.outbox import Outbox, Waiting, Went
+from bot.private import Address
 
 WAITS = (0.5, 1, 2, 5, 10, 30, 60)
 TRIES = 40
@@ -35,6 +37,10 @@ FINAL_AFTER = 60.0
 type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
 """Told how each message ended: channel, conversation, our id, the provider's, or None if it never went."""
 type Entries = Sequence[tuple[str, dict[bytes, bytes]]]
+
+
+class HeldBack(Exception):
+    """Somebody else may be reading: a counsellor's answer waits until the person is back."""
 
 
 class Sender:
@@ -54,6 +60,7 @@ class Sender:
         self._channels = channels
         self._clock = clock
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
+        self._turns: WeakValueDictionary[tuple[str, Address], asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
 
     async def send(self, partition: int, entries: Entries) -> None:
@@ -107,42 +114,53 @@ class Sender:
         try:
             waiting = await self._outbox.read(entry, fields)
         except (KeyGone, KeyError, ValueError):
-            await self._outbox.done(partition, entry, f"{partition}-gone", "gone", 0, None)
+            await self._outbox.done(partition, entry, fields, self._clock.now(), Went())
             return
-        await self._until_done(partition, waiting)
-
-    async def _until_done(self, partition: int, waiting: Waiting) -> None:
         channel = self._channels.get(waiting.message.channel)
-        if channel is None:
-            await self._out(partition, waiting, None, None)
+        try:
+            sent = await self._until_done(channel, waiting) if channel is not None else None
+        except HeldBack:
             return
+        went = Went()
+        if channel is not None and sent is not None:
+            went = await self._went(channel, sent)
+            if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
+                await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
+        provider_id = None if sent is None else sent.provider_id
+        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
+        await self._outbox.done(partition, entry, fields, self._clock.now(), went)
+
+    async def _until_done(self, channel: Channel, waiting: Waiting) -> Sent | None:
+        """What the provider calls it once it is out; None where it will never be; raises HeldBack."""
         for tries in range(1, TRIES + 1):
-            if not await self._outbox.lives(waiting.conversation):
-                break  # erased while it waited: to them nothing more is sent
-            if await self._outbox.held_back(waiting):
-                if waiting.kind == "counsellor":
-                    return  # it stays in the outbox, and goes out when the person is back
-                break
             began = time.perf_counter()
             try:
-                sent = await self._once(channel, waiting)
+                if await self._outbox.held_back(waiting):
+                    if waiting.kind == "counsellor":
+                        raise HeldBack  # it stays in the outbox, and goes out when the person is back
+                    return None
+                # One at a time to the same person: the last text does not overtake what is being sent.
+                async with self._turn_of(waiting.message):
+                    sent = await self._once(channel, waiting)
+            except KeyGone:
+                return None  # erased while it waited: to them nothing more is sent
             except PersonLeft as error:
                 self._report(waiting, error, tries)
-                await self._out(partition, waiting, channel, None)
-                await self._inbox.order(waiting.conversation, "left")
-                return
+                await self._inbox.order(waiting.conversation, "left", wipe=True)
+                return None
             except ChannelError as error:
                 self._report(waiting, error, tries)
                 if not error.retry:
-                    await self._out(partition, waiting, channel, None)
-                    return
+                    return None
                 await asyncio.sleep(_wait(error, tries))
             else:
                 metrics.sent(channel.name, "sent")
                 logs.event("sent", channel=channel.name, ms=round((time.perf_counter() - began) * 1000))
-                await self._out(partition, waiting, channel, sent)
-                return
-        await self._out(partition, waiting, channel, None)
+                return sent
+        return None
+
+    def _turn_of(self, message: Outgoing) -> asyncio.Lock:
+        return self._turns.setdefault((message.channel, message.address), asyncio.Lock())
 
     async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
         """Send, unless an earlier try turns out to have gone out."""
@@ -152,31 +170,25 @@ class Sender:
             if found is not None:
                 return found
         try:
-            return await channel.send(waiting.message)
+            sent = await channel.send(waiting.message)
         except OutcomeUnknown:
             raise
-        except ChannelError:
+        except ChannelError as error:
+            if before is not None and isinstance(error, PersonLeft):
+                await self._deletions.suspect(channel, waiting.conversation, None)
             await self._outbox.refused(waiting)
             raise
+        if before is not None:
+            await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
+        return sent
 
-    async def _out(
-        self, partition: int, waiting: Waiting, channel: Channel | None, sent: Sent | None
-    ) -> None:
-        """Out, or never to be: queue what may now be deleted at the provider, then leave the outbox."""
-        owed: list[str] = []
-        shown: bytes | None = None
-        # What could not be answered stays in the provider's log: there it stands as owed.
-        if channel is not None and channel.deletes_log and sent is not None:
-            owed = await self._outbox.owed(waiting.conversation)
-            await self._deletions.add(channel, owed)
-            await self._deletions.add(channel, [sent.provider_id], wait=FINAL_AFTER)
-        if channel is not None and channel.wipes_chat and sent is not None:
-            place = keys.of(waiting.conversation, "shown")
-            shown = waiting.key.seal(place, sent.provider_id.encode())
-        provider_id = None if sent is None else sent.provider_id
-        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
-        await self._outbox.done(
-            partition, waiting.entry, waiting.conversation, waiting.message.id, len(owed), shown
+    async def _went(self, channel: Channel, sent: Sent) -> Went:
+        """By which ids it can be deleted: soon in the provider's log, on request in the person's chat."""
+        resting = await self._deletions.resting(channel, sent.provider_id)
+        return Went(
+            resting if channel.deletes_log else "",
+            self._clock.now() + FINAL_AFTER,
+            resting if channel.wipes_chat else "",
         )
 
     @staticmethod

@@ -6,15 +6,15 @@ from typing import Any, Literal
 
 from bot import keys
 from bot.clock import Clock
-from bot.private import Address
+from bot.private import Address, Unshown
 from bot.scripts import Store
 from bot.vault import Key, Vault
 
 Who = Literal["person", "bot", "counsellor", "notice"]
 
 
-@dataclass(slots=True)
-class Card:
+@dataclass(slots=True, repr=False)
+class Card(Unshown):
     """What we know of a conversation between two messages."""
 
     channel: str
@@ -68,8 +68,8 @@ class Card:
         return cls(**{k: v for k, v in json.loads(raw).items() if k in known})
 
 
-@dataclass(slots=True)
-class Line:
+@dataclass(slots=True, repr=False)
+class Line(Unshown):
     """One thing said in a talk."""
 
     who: Who
@@ -90,8 +90,8 @@ class Line:
         return cls(**loaded)
 
 
-@dataclass(slots=True)
-class Conversation:
+@dataclass(slots=True, repr=False)
+class Conversation(Unshown):
     """A conversation read into memory for one turn."""
 
     id: str
@@ -142,14 +142,6 @@ class Sessions:
     def is_over(self, talk: Conversation) -> bool:
         """Whether its time to end has come; somebody may have written since that was asked."""
         return talk.card.ends_at <= self._clock.now()
-
-    async def remember_shown(self, talk: Conversation, shown: str) -> None:
-        """A message in the person's own chat, by which it can be taken out of it."""
-        place = keys.of(talk.id, "shown")
-        pipe = self._store.pipeline(transaction=True)
-        pipe.rpush(place, talk.key.seal(place, shown.encode()))
-        pipe.expire(place, keys.TELEGRAM_IDS)
-        await pipe.execute()
 
     @staticmethod
     def seal_line(conversation: str, key: Key, line: Line) -> bytes:

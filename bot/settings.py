@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.private import Unshown
 
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
@@ -18,12 +19,14 @@ TELEGRAM_API = "https://api.telegram.org"
 PRICE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ([A-Z]{3})")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings(Unshown):
     """What the hotline runs with; secrets are kept out of `repr`."""
 
     secret: str = field(default="", repr=False)
     """The deployment secret everything is sealed under: at least 32 random characters."""
+    secret_previous: str = field(default="", repr=False)
+    """While the secret is changed: the one before (of several, each on its line). Open talks go on."""
     store_url: str = field(default="", repr=False)
     """Redis or Valkey, without persistence. Empty: a store inside `hotline run`."""
     public_url: str = ""
@@ -76,6 +79,12 @@ class Settings:
     """Where that mail is handed in: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS."""
     staff_file: str = str(ROOT / "run" / "staff.sqlite")
     """Staff accounts (never a word of a conversation)."""
+
+    @property
+    def previous_secrets(self) -> tuple[str, ...]:
+        """Secrets that were in use before, newest first."""
+        found = (one.strip() for one in self.secret_previous.splitlines())
+        return tuple(dict.fromkeys(one for one in found if one and one != self.secret))
 
     @property
     def sms(self) -> bool:
@@ -136,6 +145,10 @@ def _whole(setting: str, text: str) -> int:
 def _check(settings: Settings) -> None:
     if settings.secret and len(settings.secret) < 32:
         raise SettingsError(f"{name_of('secret')} is too short: give at least 32 random characters.")
+    if any(len(one) < 32 for one in settings.previous_secrets):
+        raise SettingsError(
+            f"{name_of('secret_previous')} holds one shorter than 32 characters: it never was our secret."
+        )
     if settings.silence_minutes < 1:
         raise SettingsError(f"{name_of('silence_minutes')} must be at least 1.")
     if settings.most_held < 1:

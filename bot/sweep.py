@@ -3,6 +3,7 @@
 from bot import keys
 from bot.clock import Clock
 from bot.directory import numbers
+from bot.erase import Eraser
 from bot.errors import KeyGone
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -16,19 +17,31 @@ from escalation.cases.queue import Cases
 NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
 """Seconds of waiting after which the person is told honestly that it takes time."""
 
+ORDERED_S = 60
+"""So long after it was ordered, an end that did not come is ordered again."""
+
 
 class Sweep:
     def __init__(
-        self, store: Store, inbox: Inbox, outbox: Outbox, sessions: Sessions, cases: Cases, clock: Clock
+        self,
+        store: Store,
+        inbox: Inbox,
+        outbox: Outbox,
+        sessions: Sessions,
+        cases: Cases,
+        eraser: Eraser,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._inbox = inbox
         self._outbox = outbox
         self._sessions = sessions
         self._cases = cases
+        self._eraser = eraser
         self._clock = clock
 
     async def run(self) -> None:
+        await self._clock.agree(self._store)
         await self._end_silent()
         await self._cases.offer_again()
         await self._tell_waiting()
@@ -40,15 +53,15 @@ class Sweep:
             place = keys.ends(partition)
             for raw in await self._store.zrangebyscore(place, "-inf", now, start=0, num=100):
                 if not await self._store.exists(keys.of(raw.decode(), "key")):
-                    await self._store.zrem(place, raw)
-                    await self._cases.erase(raw.decode())
+                    await self._eraser.settle(raw.decode())
                 # Only one worker orders it: whoever moves the mark on; the others come back if it dies.
-                elif await self._store.zadd(place, {raw: now + keys.MINUTE}, xx=True, ch=True, gt=True):
+                elif await self._store.zadd(place, {raw: now + ORDERED_S}, xx=True, ch=True, gt=True):
                     await self._inbox.order(raw.decode(), "silence")
 
     async def _tell_waiting(self) -> None:
+        rows = await self._cases.rows()  # lets go of cases whose conversation is gone
         closed = await self._cases.on_duty() == 0
-        for row in await self._cases.rows():
+        for row in rows:
             if row.state == "waiting":
                 await self._tell_if_lost(row, closed=closed)
                 if not closed:  # else they were told that nobody is here, and who answers meanwhile

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from numpy import float32
 from numpy.typing import NDArray
 
-from bot import keys, logs, metrics
+from bot import logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, answer_in, command_in
@@ -19,12 +19,13 @@ from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
 from bot.erase import Eraser
+from bot.errors import KeyGone
 from bot.handover import Handover, ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
 from bot.places import country_they_are_in, is_bare_country, says_only_where
-from bot.private import Text
+from bot.private import Text, Unshown
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Sessions
 from bot.vault import Key, Vault
@@ -66,8 +67,8 @@ class Taken:
     done: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+@dataclass(frozen=True, slots=True, repr=False)
+class Turns(Unshown):
     """Takes turns. One at a time per conversation: whoever calls holds the partition's lease."""
 
     inbox: Inbox
@@ -133,6 +134,7 @@ class Turns:
         """The conversation so far, or a new one, with this message in it."""
         talk = await self.sessions.read(entry.conversation)
         if talk is None:
+            await self.vault.agree()
             hashed = self.vault.hashed(message.channel, message.address)
             card = Card(message.channel, message.address.reveal(), hashed, self.clock.now())
             talk = Conversation(entry.conversation, key, card, [])
@@ -187,18 +189,14 @@ class Turns:
 
     async def _finish(self, lease: str, entry: Entry, heard: Heard, step: Step) -> Taken:
         """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""
-        channel, talk = self.channels.get(heard.card.channel), heard.talk
+        talk = heard.talk
         heard.remember_topic()
-        owed = channel.owed_id(heard.message) if channel else None
-        shown = channel.shown_id(heard.message) if channel else None
-        if shown:
-            await self.sessions.remember_shown(talk, shown)
         written = await self.inbox.commit(
             lease,
             entry.id,
             talk,
             heard.lines,
-            [owed] if owed else [],
+            await self.eraser.resting(talk, heard.message),
             heard.replies,
             self.sessions,
             self.clock.now(),
@@ -218,9 +216,7 @@ class Turns:
 
     async def _erase(self, entry: Entry, heard: Heard, why: str) -> Taken:
         """DELETE, STOP, or the person left: erased everywhere, and told so, unless they left."""
-        channel = self.channels.get(heard.card.channel)
-        if channel is not None:
-            await self.eraser.owes(heard.talk, channel, heard.message)
+        await self.eraser.owes(heard.talk, heard.message)
         name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
         farewell = "" if why == "left" else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
@@ -229,10 +225,14 @@ class Turns:
 
     async def _order(self, lease: str, entry: Entry) -> Taken:
         """An order from the console or the clock: close, give back to the bot, end after silence."""
-        talk = await self.sessions.read(entry.conversation)
+        try:
+            talk = await self.sessions.read(entry.conversation)
+        except KeyGone:
+            await self.eraser.settle(entry.conversation, wipe=entry.wipe)
+            talk = None
         over = talk is not None and (entry.order != "silence" or self.sessions.is_over(talk))
         if talk is None or not over:
-            await self.inbox.drop(keys.partition_of(entry.conversation), entry.id)
+            await self.inbox.drop(entry.id, entry.conversation)
             return Taken("console")
         nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
         heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
@@ -240,7 +240,7 @@ class Turns:
         if row is not None and row.unread:
             # They wrote while it was being ended: what nobody has read is neither erased nor left.
             await self.cases.not_ended(talk.id)
-            await self.inbox.drop(keys.partition_of(talk.id), entry.id)
+            await self.inbox.drop(entry.id, talk.id)
             return Taken("console", talk.card.language, escalated=True)
         if entry.order == "to_bot":
             ends_case(talk.card, heard.now)

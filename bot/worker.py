@@ -152,12 +152,14 @@ class Worker:
         try:
             entry, key = await self._inbox.read(entry_id, conversation, fields)
         except (KeyGone, KeyError, ValueError):
-            await self._inbox.drop(partition, entry_id)
+            await self._inbox.drop(entry_id, conversation or f"{partition}-gone")
+            logs.event("lost", role="worker")
             return Taken("lost")
         try:
             return await self._turns.take(self._token, entry, key)
         except KeyGone:
-            await self._inbox.drop(partition, entry_id)
+            await self._inbox.drop(entry_id, conversation)
+            logs.event("lost", role="worker")
             return Taken("lost")
         except (RedisError, OSError, StoreDown):
             raise
@@ -167,7 +169,7 @@ class Worker:
             if tries < TRIES:
                 return Taken("lost", done=False)
             if entry.message is None or key is None:
-                await self._inbox.drop(partition, entry_id)
+                await self._inbox.drop(entry_id, conversation)
                 return Taken("lost")
             return await self._turns.give_up(self._token, entry, key)
 
@@ -185,8 +187,10 @@ class Worker:
                 entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
 
     async def _delete(self) -> None:
+        await self._deletions.look_through(self._channels)
         await self._deletions.run(self._channels)
-        metrics.deletions(await self._deletions.waiting())
+        owing = await self._deletions.owing()
+        metrics.deletions(owing.waiting, owing.oldest)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from bot.private import Address, Text
+from bot.private import Address, Text, Unshown
 
 Kind = Literal["text", "edited", "unreadable", "left"]
 """text: words. edited: an earlier message in new words. unreadable: a picture, voice, a sticker.
 left: the person blocked us or opted out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+@dataclass(frozen=True, slots=True, repr=False)
+class Inbound(Unshown):
     """The five fields kept of an inbound request, and what kind of message it is; the rest is dropped."""
 
     channel: str
@@ -28,8 +28,8 @@ class Inbound:
     kind: Kind = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Outgoing(Unshown):
     """One message to a person; `id` is minted before sending."""
 
     id: str
@@ -39,8 +39,8 @@ class Outgoing:
     buttons: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+@dataclass(frozen=True, slots=True, repr=False)
+class Sent(Unshown):
     """What a provider calls the message it accepted."""
 
     provider_id: str = field(repr=False)
@@ -73,6 +73,20 @@ class Channel(Protocol):
 
     async def delete(self, provider_ids: Sequence[str]) -> None:
         """Delete what the provider keeps; gone already counts as deleted."""
+        ...
+
+    def unheard(self, after: str, before: str | None) -> str | None:
+        """One id for all between two messages of a chat (or a little after one), heard of or not.
+
+        For a message that may have gone out while we died; None where it can be found otherwise.
+        """
+        ...
+
+    async def leftovers(self, now: float) -> list[str]:
+        """Ids of what the provider's log holds longer than anybody of us needs it, known to us or not.
+
+        Its own answers to STOP, messages whose sending broke off unanswered, calls to the number.
+        """
         ...
 
     async def aclose(self) -> None: ...

@@ -30,7 +30,7 @@ MEANINGS = {
     "danger_unanswered": "People in danger that wait for a human",
     "danger_unanswered_oldest_seconds": "How long the first of them has waited",
     "counsellors_on_duty": "Counsellors with a page open",
-    "deletions_failing": "Ids whose deletion at the provider has failed four times or more",
+    "deletions_failing": "Ids that have waited for their deletion at the provider for half an hour or more",
     "deletions_overdue_seconds": "How long the first deletion is overdue",
     "part_failing_seconds": "How long engine or channel has failed; 0: works",
 }

@@ -20,8 +20,8 @@ from escalation.cases.duty import ON_DUTY_S
 ANSWERS_S = 2.0
 ALIVE_S = 10.0
 """A worker that has not renewed its leases for this long is not there."""
-FAILING_TRIES = 4
-"""A deletion tried this often has been failing for more than a quarter of an hour (bot/deletions.py)."""
+FAILING_S = 1800.0
+"""An id that waits this long has been refused again and again (bot/deletions.py)."""
 AT_MOST = 5_000
 INBOX_S, OUTBOX_S, DANGER_S, PART_S = 30.0, 120.0, 180.0, 60.0
 """Older than this is trouble: a message without its turn, an answer not out, danger without a human, a part
@@ -96,17 +96,18 @@ async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
     pipe.zcount(keys.ON_DUTY, now - ON_DUTY_S, "+inf")
     pipe.zrange(keys.WAITING, 0, AT_MOST)
     pipe.zrange(keys.HELD, 0, AT_MOST)
-    pipe.zcard(keys.DELETIONS)
-    pipe.zrange(keys.DELETIONS, 0, AT_MOST, withscores=True)
     pipe.hgetall(keys.SIGNS)
     for partition in range(keys.PARTITIONS):
         pipe.exists(keys.lease(partition))
         for place in (keys.inbox(partition), keys.outbox(partition)):
             pipe.xlen(place)
             pipe.xrange(place, count=1)
+        pipe.zcard(keys.due(partition))
+        pipe.zrange(keys.due(partition), 0, 0, withscores=True)
+        pipe.zcount(keys.since(partition), "-inf", now - FAILING_S)
     read = await pipe.execute()
-    (seconds, micro), workers, on_duty, waiting, held, deletions, due, signs = read[:8]
-    by_partition = [read[at : at + 5] for at in range(8, len(read), 5)]
+    (seconds, micro), workers, on_duty, waiting, held, signs = read[:6]
+    by_partition = [read[at : at + 8] for at in range(6, len(read), 8)]
     server = seconds + micro / 1e6
     danger = await _unanswered(store, [*waiting, *held], now)
     return Health(
@@ -120,9 +121,9 @@ async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
         danger=len(danger),
         danger_s=max(danger, default=0.0),
         on_duty=int(on_duty),
-        deletions=int(deletions),
-        deletions_failing=sum(_tries(member) >= FAILING_TRIES for member, _ in due),
-        deletions_s=max([now - score for _, score in due[:1]] + [0.0]),
+        deletions=sum(one[5] for one in by_partition),
+        deletions_failing=sum(one[7] for one in by_partition),
+        deletions_s=max([now - first[0][1] for *_, first, _ in by_partition if first] + [0.0]),
         failing=_failing(read_signs(signs), parts, now),
     )
 
@@ -130,11 +131,6 @@ async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
 def _age(first: Any, server: float) -> float:
     """Age of a stream's first entry: an entry leaves when it is done, and its id is its time in ms."""
     return max(0.0, server - int(first[0][0].split(b"-")[0]) / 1000) if first else 0.0
-
-
-def _tries(member: bytes) -> int:
-    tried = member.split(b"|", 2)[1:2]
-    return int(tried[0]) if tried and tried[0].isdigit() else 0
 
 
 def _failing(signs: dict[str, Sign], parts: Iterable[str], now: float) -> dict[str, float]:

@@ -109,5 +109,11 @@ class Watched:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         await self._channel.delete(provider_ids)
 
+    def unheard(self, after: str, before: str | None) -> str | None:
+        return self._channel.unheard(after, before)
+
+    async def leftovers(self, now: float) -> list[str]:
+        return await self._channel.leftovers(now)
+
     async def aclose(self) -> None:
         await self._channel.aclose()

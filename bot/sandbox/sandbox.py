@@ -110,6 +110,11 @@ class Sandbox:
         """Texts the hotline; returns when its webhook has answered or Twilio has given up."""
         return await self._incoming.receive(from_, body, media)
 
+    def call(self, from_: str) -> None:
+        """Calls the hotline's number, where nobody answers: the call is in Twilio's log."""
+        twilio = self.twilio
+        twilio.calls.ring(twilio.settings.twilio_account_sid, from_, twilio.number, self.clock.now())
+
     async def telegram(self, user: str, text: str, language_code: str = "en") -> int:
         """Writes to the bot; returns the message's id at once, the update is delivered behind."""
         return self.people.text(user, text, language_code)
@@ -151,6 +156,11 @@ class Sandbox:
     def twilio_log(self) -> list[dict[str, Any]]:
         """What Twilio still keeps, newest first, as its API shows it."""
         return [message.as_json() for message in self.twilio.log]
+
+    @property
+    def call_log(self) -> list[str]:
+        """Sids of the calls Twilio still keeps."""
+        return list(self.twilio.calls)
 
     @property
     def alerts(self) -> list[Alert]:

@@ -21,7 +21,9 @@ TRIP = "safe_migration__trip_plan"
 SIMPLER = ("small_talk__simpler", "small_talk__not_understood")
 ALREADY = "safe_migration__papers_taken"
 BYE = "small_talk__bye"
-BLUNT = (BYE, "small_talk__insult")
+TELLS = "small_talk__tells"
+# Beside the point these hurt or sound hollow: "bye", "you may be angry here", "you're welcome".
+BLUNT = (BYE, "small_talk__insult", "small_talk__thanks")
 UNCLEAR = "job_offer__unclear"
 COUNTRY = "seek_help__country"
 ANSWERS = {"yes": "small_talk__yes", "no": "small_talk__no", "dont_know": "small_talk__dont_know"}
@@ -41,10 +43,10 @@ NEED = {
     "worried_about_someone__missing": "missing",
 }
 # During a guided talk these are neither an answer nor a question of their own.
-NO_QUESTION = (COUNTRY, LEAVE, "off_topic")
+NO_QUESTION = (COUNTRY, LEAVE, TELLS, "off_topic")
 BEGINS = {"offer_check": (CHECK, START), "safe_trip": (TRIP,)}
 # A question about the country stays open over these.
-KEEPS_ASKING = {FALLBACK, COUNTRY, *SIMPLER, *NEED}
+KEEPS_ASKING = {FALLBACK, COUNTRY, TELLS, *SIMPLER, *NEED}
 # What "yes" means after an answer that ended with a question.
 YES_AFTER = {"utter_job_offer__documents": ALREADY}
 
@@ -63,7 +65,7 @@ PUBLIC = {
 # prints what they cost: messages missed, and wrong topics among those understood.
 LEAST_INTENT = 0.25
 LEAST_TOPIC = 0.35
-LEAST_BLUNT = 0.50  # "goodbye" and "you may be angry here" hurt whoever meant something else
+LEAST_BLUNT = 0.50
 LEAST_PERSON = 0.30  # somebody who wants a person is believed early
 LEAST_LEAVE = 0.50  # "no" to a question must not end the questions
 LEAST_ASIDE = (

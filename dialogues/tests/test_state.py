@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 from typing import Any
@@ -138,6 +139,30 @@ def test_the_state_is_as_good_as_a_memory_of_everything(engine: Any, monkeypatch
         turns = [dice.choice(POOL) for _ in range(12)]
         from_state = asyncio.run(play(turns, remember=False))
         assert from_state == asyncio.run(play(turns, remember=True))
+
+
+def test_between_two_turns_the_engine_holds_no_talk(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erasing has nothing to erase here: a turn's tracker is gone when the turn is."""
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from engine import dialogue
+    from engine import request as requests
+
+    monkeypatch.setattr(dialogue.Engine, "rank", lambda self, asked: [("job_offer__check", 1.0)])
+
+    async def turn(state: Any) -> Any:
+        asked = requests.read(json.dumps({**request("x"), "state": state}).encode())
+        return (await engine.turn(asked))["state"]
+
+    def trackers() -> int:
+        gc.collect()
+        return sum(isinstance(one, DialogueStateTracker) for one in gc.get_objects())
+
+    before, state = trackers(), None
+    for _ in range(3):
+        state = asyncio.run(turn(state))
+        assert trackers() == before
+    assert state
 
 
 def test_a_full_state_is_small() -> None:

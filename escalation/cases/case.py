@@ -4,6 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.private import Unshown
+
 State = Literal["waiting", "held"]
 Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "full", "absent", "covered"]
 """covered: somebody else may be reading, and the answer was not confirmed."""
@@ -45,8 +47,8 @@ SECOND = (
 ).split()
 
 
-@dataclass(frozen=True, slots=True)
-class CaseRow:
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseRow(Unshown):
     """A row of the queue."""
 
     id: str
@@ -91,8 +93,8 @@ class CaseRow:
     """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
+@dataclass(frozen=True, slots=True, repr=False)
+class Crew(Unshown):
     """A counsellor at work."""
 
     id: str
@@ -100,8 +102,8 @@ class Crew:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseLine(Unshown):
     """One thing said, as the holder sees it."""
 
     who: Who
@@ -112,16 +114,16 @@ class CaseLine:
     delivery: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseView:
+@dataclass(frozen=True, slots=True, repr=False)
+class CaseView(Unshown):
     """A case opened by its holder."""
 
     row: CaseRow
     lines: tuple[CaseLine, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alarm(Unshown):
     """Why a human is needed, as the danger detectors or the person's own request say it."""
 
     risk: str

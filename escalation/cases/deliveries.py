@@ -25,12 +25,15 @@ class Deliveries:
 
     async def out(self, channel: str, conversation: str, outgoing: str, provider_id: str | None) -> None:
         """A message was accepted by its provider, or (None) given up."""
-        fate: Fate = "failed" if provider_id is None else "sent"
-        if not await self._set(conversation, outgoing, fate):
+        if provider_id is None:
+            await self._set(conversation, outgoing, "failed")
             return
-        if provider_id is not None:
-            name = keys.report(self._hashed(channel, provider_id))
-            await self._store.set(name, f"{conversation} {outgoing}", ex=REPORT_S)
+        report = keys.report(self._hashed(channel, provider_id))
+        done = await self._scripts.run(
+            "sent", [keys.case(conversation), report], [conversation, outgoing, REPORT_S]
+        )
+        if done:
+            await self._store.publish(keys.CHANGES, conversation)
 
     async def reported(self, channel: str, provider_id: str, status: str) -> None:
         """The provider says how it ended: on the phone, or not."""

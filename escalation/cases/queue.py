@@ -223,9 +223,12 @@ class Cases:
         return raw.decode() if raw else None
 
     async def erase(self, conversation: str) -> None:
-        """Nothing of the case is left."""
+        """Nothing of the case is left, nor of the reports it awaited."""
+        fields = await self._store.hgetall(keys.case(conversation))
         pipe = self._store.pipeline(transaction=True)
         pipe.delete(keys.case(conversation))
+        for report in (value for name, value in fields.items() if name.startswith(b"report:")):
+            pipe.delete(report)
         pipe.zrem(keys.WAITING, conversation)
         pipe.zrem(keys.HELD, conversation)
         pipe.hdel(keys.HOLDERS, conversation)

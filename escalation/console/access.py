@@ -9,14 +9,32 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from escalation.console.staff import DESK_ROLES, ROLES
-from escalation.console.views import account, answer, case, events, files, hand, home, queue, shift, sign_in
+from escalation.console.views import (
+    account,
+    answer,
+    case,
+    events,
+    files,
+    hand,
+    home,
+    passkeys,
+    queue,
+    renew,
+    shift,
+    sign_in,
+    staff,
+)
 from escalation.console.visit import Console, Visit
 
 type View = Callable[[Visit], Awaitable[Response]]
 
-EVERYBODY: Final = frozenset({"anyone", "halfway", *ROLES})
+EVERYBODY: Final = frozenset({"anyone", "halfway", "renewing", *ROLES})
 ONLY_HALFWAY: Final = frozenset({"halfway"})
+ONLY_RENEWING: Final = frozenset({"renewing"})
+NOT_IN: Final = frozenset({"anyone", "halfway", "renewing"})
 STAFF: Final = frozenset(ROLES)
+SESSION: Final = STAFF | {"halfway", "renewing"}
+ADMINISTRATORS: Final = frozenset({"administrator"})
 DESK: Final = DESK_ROLES
 SUPERVISORS: Final = frozenset({"supervisor"})
 
@@ -37,12 +55,38 @@ TABLE: Final = (
     Entry("POST", "/login", sign_in.password, EVERYBODY),
     Entry("GET", "/login/code", sign_in.code_page, ONLY_HALFWAY),
     Entry("POST", "/login/code", sign_in.code, ONLY_HALFWAY),
-    Entry("POST", "/logout", sign_in.sign_out, STAFF),
+    Entry("POST", "/login/recovery", sign_in.recovery, ONLY_HALFWAY),
+    Entry("POST", "/login/code/passkey/ask", passkeys.ask_second, ONLY_HALFWAY),
+    Entry("POST", "/login/code/passkey", passkeys.as_second, ONLY_HALFWAY),
+    Entry("POST", "/login/passkey/ask", passkeys.ask_alone, NOT_IN),
+    Entry("POST", "/login/passkey", passkeys.alone, NOT_IN),
+    Entry("GET", "/login/renew", renew.page, ONLY_RENEWING),
+    Entry("POST", "/login/renew", renew.renew, ONLY_RENEWING),
+    Entry("POST", "/logout", sign_in.sign_out, SESSION),
     Entry("GET", "/", home.home, STAFF),
     Entry("GET", "/account", account.page, STAFF),
     Entry("POST", "/account/password", account.password, STAFF),
     Entry("POST", "/account/interface", account.interface, STAFF),
     Entry("POST", "/account/sessions", account.sessions, STAFF),
+    Entry("POST", "/account/sessions/end", account.end_session, STAFF),
+    Entry("POST", "/account/recovery", account.recovery, STAFF),
+    Entry("GET", "/account/app", renew.app_page, STAFF),
+    Entry("POST", "/account/app", renew.begin_app, STAFF),
+    Entry("POST", "/account/app/code", renew.app, STAFF),
+    Entry("POST", "/account/passkeys/ask", passkeys.ask_make, STAFF),
+    Entry("POST", "/account/passkeys", passkeys.make, STAFF),
+    Entry("POST", "/account/passkeys/remove", passkeys.remove, STAFF),
+    Entry("GET", "/staff", staff.page, ADMINISTRATORS),
+    Entry("POST", "/staff", staff.add, ADMINISTRATORS),
+    Entry("GET", "/staff/trail", staff.trail, ADMINISTRATORS),
+    Entry("GET", "/staff/{id}", staff.one, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/role", staff.role, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/languages", staff.languages, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/disable", staff.disable, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/enable", staff.enable, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/unlock", staff.unlock, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/reset", staff.reset, ADMINISTRATORS),
+    Entry("POST", "/staff/{id}/sessions", staff.end_sessions, ADMINISTRATORS),
     Entry("GET", "/queue", queue.page, DESK),
     Entry("GET", "/queue/live", queue.live, DESK, passive=True),
     Entry("POST", "/queue/take", queue.take, DESK),

@@ -12,9 +12,15 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 
-def generated() -> str:
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
-    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+def generated(length: int = 16, group: int = 4) -> str:
+    """Letters by chance, 5 bits each, in groups."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(length))
+    return "-".join(letters[start : start + group] for start in range(0, length, group))
+
+
+def plain(code: str) -> str:
+    """A generated code as it is compared: case, spaces and dashes are nobody's fault."""
+    return "".join(letter for letter in code.casefold() if letter.isalnum())
 
 
 def fault(password: str, name: str) -> str:

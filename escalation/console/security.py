@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,12 +18,17 @@ from bot.errors import StoreDown
 from bot.logs import event, where
 from escalation.console.sessions import Session
 from escalation.console.staff import Account
-from escalation.console.visit import LIVE_HEADER, Console, kind_of, words_for
+from escalation.console.visit import LIVE_HEADER, Console, form_of, kind_of, words_for
 
 ALIVE = "/health/live"
-OPEN: Final = frozenset({ALIVE, "/login"})
+OPEN: Final = frozenset({ALIVE, "/login", "/login/passkey", "/login/passkey/ask"})
 OPEN_UNDER = "/static/"
-HALFWAY: Final = frozenset({"/login/code"})
+ON_THE_WAY: Final = {
+    "halfway": frozenset(
+        {"/login/code", "/login/code/passkey", "/login/code/passkey/ask", "/login/recovery", "/logout"}
+    ),
+    "renewing": frozenset({"/login/renew", "/logout"}),
+}
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -73,7 +79,7 @@ class Door:
 
         scope["state"] = {**scope.get("state", {}), "session": None, "account": None}
         try:
-            refusal = await self._refusal(scope)
+            refusal = await self._refusal(scope, receive)
             await (refusal or self._app)(scope, receive, guarded_send)
         except Exception as error:
             # Nothing may reach the server's own error page or log: an exception's text can hold anything.
@@ -92,7 +98,7 @@ class Door:
         if self._console.settings.https:
             headers["Strict-Transport-Security"] = STRICT_TRANSPORT
 
-    async def _refusal(self, scope: Scope) -> Response | None:
+    async def _refusal(self, scope: Scope, receive: Receive) -> Response | None:
         """The answer to a request that may not pass; None for one that may."""
         headers, path, method = Headers(scope=scope), scope["path"], scope["method"]
         if path == ALIVE:
@@ -105,7 +111,9 @@ class Door:
             return self._message(scope, 403, "forged")
         session, account = await self._signed(headers)
         scope["state"].update(session=session, account=account)
-        return None if _may_pass(path, kind_of(session, account)) else self._to_sign_in(scope, headers)
+        if _may_pass(path, kind_of(session, account)):
+            return None
+        return await self._to_sign_in(scope, receive, headers)
 
     def _from_here(self, headers: Headers, method: str) -> bool:
         """Whether a request comes from our own pages (or, if it changes nothing, from an address bar)."""
@@ -122,19 +130,30 @@ class Door:
 
     async def _signed(self, headers: Headers) -> tuple[Session | None, Account | None]:
         token = cookie_parser(headers.get("cookie", "")).get(self._console.settings.cookie, "")
-        session = await self._console.sessions.load(token)
+        session = await self._console.sessions.load(token, headers.get("user-agent", ""))
         if session is None:
             return None, None
         account = await asyncio.to_thread(self._console.staff.get, session.account)
-        if account is None or account.disabled:
-            await self._console.sessions.drop_all(session.account)
+        if not session.good_for(account):
+            await self._console.sessions.drop(session)
             return None, None
         return session, account
 
-    def _to_sign_in(self, scope: Scope, headers: Headers) -> Response:
+    async def _to_sign_in(self, scope: Scope, receive: Receive, headers: Headers) -> Response:
         if LIVE_HEADER in headers or "text/event-stream" in headers.get("accept", ""):
             return PlainTextResponse("signed out", 401)
+        if scope["method"] == "POST" and scope["path"].endswith("/answer"):
+            return await self._words_back(Request(scope, receive))
         return RedirectResponse("/login", 303)
+
+    async def _words_back(self, request: Request) -> Response:
+        """A session that ended while somebody wrote: nothing was sent, and their words are not lost."""
+        try:
+            typed = (await form_of(request)).get("text", "")
+        except HTTPException:
+            typed = ""
+        words = words_for(request, None)
+        return HTMLResponse(self._console.pages.render("ended.html", words, typed=typed), 401)
 
     def _message(self, scope: Scope, status: int, key: str) -> Response:
         request = Request(scope)
@@ -147,4 +166,4 @@ class Door:
 def _may_pass(path: str, kind: str) -> bool:
     if path in OPEN or path.startswith(OPEN_UNDER):
         return True
-    return kind != "anyone" and (kind != "halfway" or path in HALFWAY)
+    return kind != "anyone" and path in ON_THE_WAY.get(kind, {path})

@@ -63,6 +63,16 @@ class ConsoleSettings:
     def cookie(self) -> str:
         return "__Host-hotline-session" if self.https else "hotline-session"
 
+    @property
+    def mark(self) -> str:
+        """The cookie of a browser somebody signed in with."""
+        return "__Host-hotline-known" if self.https else "hotline-known"
+
+    @property
+    def knock(self) -> str:
+        """The cookie of a stranger who begins with a passkey."""
+        return "__Host-hotline-knock" if self.https else "hotline-knock"
+
     def known_hosts(self) -> frozenset[str]:
         """Every value a Host header may have; on loopback, its other names too."""
         parts = urlsplit(self.url)

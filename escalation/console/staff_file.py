@@ -1,12 +1,14 @@
-"""The SQLite file under the staff accounts: its tables, its sealing, its lock-out arithmetic.
+"""The SQLite file under the staff accounts: opening, sealing, steps of its tables, copies.
 
-The file is readable by its owner only. No table has a column that could hold a word of a conversation.
+The file is readable by its owner only. It has SQLite's rollback journal and no write-ahead log: writes are
+few, what is overwritten is zeroed in the file itself (`secure_delete`) and does not stay in a log beside it,
+and the file alone is always the whole of it, for a backup too. Any number of processes may have it open.
 """
 
 import hashlib
+import hmac
 import os
 import sqlite3
-import unicodedata
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,27 +16,13 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-LOCK_AFTER = 10
-"""Wrong tries in a row before an account is locked: enough for a tired counsellor, too few for guessing."""
-LOCK_SECONDS = 15 * 60
-TRAIL_DAYS = 400
+from escalation.console.staff_account import StaffError
+from escalation.console.staff_rows import Rows
+from escalation.console.staff_schema import MARK, STEPS
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS accounts (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
-    hash TEXT NOT NULL, secret BLOB NOT NULL, last_step INTEGER NOT NULL DEFAULT 0,
-    languages TEXT NOT NULL DEFAULT '', interface TEXT NOT NULL DEFAULT '',
-    disabled INTEGER NOT NULL DEFAULT 0, fails INTEGER NOT NULL DEFAULT 0,
-    failed_at REAL NOT NULL DEFAULT 0, locked_until REAL NOT NULL DEFAULT 0, created_at REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS trail (
-    at REAL NOT NULL, account TEXT NOT NULL, event TEXT NOT NULL, detail TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS trail_of ON trail (account, at);
-"""
-_SETTABLE = frozenset(
-    {"role", "hash", "last_step", "languages", "interface", "disabled", "fails", "locked_until"}
-)
+_PRAGMAS = ("secure_delete = ON", "foreign_keys = ON", "trusted_schema = OFF", "synchronous = FULL")
+_PATIENCE_SECONDS = 10.0
+"""How long a process waits for another one's write."""
 
 
 class StaffFile:
@@ -45,18 +33,20 @@ class StaffFile:
             raise ValueError("the staff key needs at least 16 bytes")
         self.path = Path(path)
         self._sealer = AESGCM(hashlib.sha256(b"hotline staff\0" + key).digest())
+        self._hasher = hashlib.sha256(b"hotline recovery codes\0" + key).digest()
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Made before SQLite opens it: its journals copy the mode of the file they belong to.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        self.path.chmod(0o600)
-        with closing(self.connect()) as connection:
-            connection.executescript(_TABLES)
+        _ours_alone(self.path)
+        self._bring_up_to_date()
 
     def connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=5, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=_PATIENCE_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        # What is overwritten or deleted is zeroed in the file.
-        connection.execute("PRAGMA secure_delete = ON")
+        try:
+            for setting in _PRAGMAS:
+                connection.execute(f"PRAGMA {setting}")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
         return connection
 
     def seal(self, account_id: str, secret: str) -> bytes:
@@ -66,118 +56,74 @@ class StaffFile:
     def unseal(self, account_id: str, sealed: bytes) -> str | None:
         try:
             return self._sealer.decrypt(sealed[:12], sealed[12:], account_id.encode()).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
+
+    def recovery_hash(self, account_id: str, code: str) -> str:
+        """A recovery code as it is kept. It has 49 bits of chance: a slow hash would add nothing."""
+        return hmac.new(self._hasher, f"{account_id}\0{code}".encode(), hashlib.sha256).hexdigest()
+
+    def copy_to(self, target: Path) -> None:
+        """A copy as of one moment, while others go on writing; raises StaffError where a file is already."""
+        if target.exists():
+            raise StaffError("There is a file of this name already.", "exists")
+        _ours_alone(target)
+        with closing(self.connect()) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there)
+
+    def _bring_up_to_date(self) -> None:
+        """Take the steps this file has not taken; of several processes at once, one does."""
+        try:
+            self._take_steps()
+        except sqlite3.DatabaseError as error:
+            raise StaffError(f"The staff file cannot be used ({type(error).__name__}).", "file") from None
+
+    def _take_steps(self) -> None:
+        with closing(self.connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            (mark,), (taken,) = (
+                connection.execute(f"PRAGMA {what}").fetchone() for what in ("application_id", "user_version")
+            )
+            if mark not in (0, MARK) or taken > len(STEPS):
+                raise StaffError(
+                    "The staff file is of a newer hotline, or no staff file: update the hotline.", "file"
+                )
+            for step in STEPS[taken:]:
+                for statement in step:
+                    connection.execute(statement)
+            if taken < len(STEPS):
+                connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+                connection.execute(f"PRAGMA application_id = {MARK}")
+            connection.execute("COMMIT")
+
+
+def _ours_alone(path: Path) -> None:
+    # Made before SQLite opens it: its journals copy the mode of the file they belong to.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
 
 
 @contextmanager
-def opened(file: StaffFile) -> "Iterator[Rows]":
+def opened(file: StaffFile) -> Iterator[Rows]:
     """The file's rows in one transaction, which another process cannot come between."""
+    with _transaction(file, "BEGIN IMMEDIATE") as rows:
+        yield rows
+
+
+@contextmanager
+def reading(file: StaffFile) -> Iterator[Rows]:
+    """The same for looking only: any number at once, and none waits for the others."""
+    with _transaction(file, "BEGIN") as rows:
+        yield rows
+
+
+@contextmanager
+def _transaction(file: StaffFile, begin: str) -> Iterator[Rows]:
     with closing(file.connect()) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
         try:
             yield Rows(file, connection)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
-
-
-class Rows:
-    """Reading and writing within one transaction."""
-
-    def __init__(self, file: StaffFile, connection: sqlite3.Connection) -> None:
-        self._file, self._connection = file, connection
-
-    def get(self, account_id: str) -> sqlite3.Row | None:
-        return self._one("SELECT * FROM accounts WHERE id = ?", account_id)
-
-    def find(self, name: str) -> sqlite3.Row | None:
-        return self._one("SELECT * FROM accounts WHERE folded = ?", folded(name))
-
-    def all(self) -> list[sqlite3.Row]:
-        return self._connection.execute("SELECT * FROM accounts ORDER BY folded").fetchall()
-
-    def insert(
-        self,
-        account_id: str,
-        name: str,
-        role: str,
-        hashed: str,
-        secret: str,
-        languages: tuple[str, ...],
-        now: float,
-    ) -> None:
-        self._connection.execute(
-            "INSERT INTO accounts (id, name, folded, role, hash, secret, languages, created_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                account_id,
-                name,
-                folded(name),
-                role,
-                hashed,
-                self._file.seal(account_id, secret),
-                " ".join(languages),
-                now,
-            ),
-        )
-
-    def set(self, account_id: str, **values: str | int | float) -> None:
-        for column, value in values.items():
-            if column not in _SETTABLE:
-                raise ValueError("no such column")
-            self._connection.execute(
-                f"UPDATE accounts SET {column} = ? WHERE id = ?",  # noqa: S608 - from the list above
-                (value, account_id),
-            )
-
-    def secret(self, row: sqlite3.Row) -> str | None:
-        return self._file.unseal(row["id"], row["secret"])
-
-    def set_secret(self, account_id: str, secret: str) -> None:
-        self._connection.execute(
-            "UPDATE accounts SET secret = ? WHERE id = ?", (self._file.seal(account_id, secret), account_id)
-        )
-
-    def use_step(self, account_id: str, step: int) -> bool:
-        """True the first time: a code of this step or an older one passes never again."""
-        changed = self._connection.execute(
-            "UPDATE accounts SET last_step = ? WHERE id = ? AND last_step < ?", (step, account_id, step)
-        )
-        return changed.rowcount == 1
-
-    def fail(self, account_id: str, now: float) -> bool:
-        """Count a wrong try; True when it locks the account."""
-        row = self.get(account_id)
-        if row is None:
-            return False
-        fails = 1 + (row["fails"] if now - row["failed_at"] < LOCK_SECONDS else 0)
-        locked = fails >= LOCK_AFTER
-        self._connection.execute(
-            "UPDATE accounts SET fails = ?, failed_at = ?, locked_until = ? WHERE id = ?",
-            (0 if locked else fails, now, now + LOCK_SECONDS if locked else row["locked_until"], account_id),
-        )
-        return locked
-
-    def trace(self, now: float, account_id: str, event: str, detail: str = "") -> None:
-        self._connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?)", (now, account_id, event, detail))
-        self._connection.execute("DELETE FROM trail WHERE at < ?", (now - TRAIL_DAYS * 86_400,))
-
-    def trail(self, account_id: str | None, limit: int) -> list[sqlite3.Row]:
-        if account_id is None:
-            return self._connection.execute(
-                "SELECT * FROM trail ORDER BY at DESC, rowid DESC LIMIT ?", (limit,)
-            ).fetchall()
-        return self._connection.execute(
-            "SELECT * FROM trail WHERE account = ? ORDER BY at DESC, rowid DESC LIMIT ?", (account_id, limit)
-        ).fetchall()
-
-    def _one(self, query: str, *values: str) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
-        return row
-
-
-def folded(name: str) -> str:
-    """A name as it is looked up: case, width and spaces do not matter."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from escalation.console.catalogue import LANGUAGES, Words, asked, words
+from escalation.console.ceremony import Place, place
 from escalation.console.desk import Desk
 from escalation.console.endings import Endings
 from escalation.console.live import Hub
@@ -60,6 +61,15 @@ class Visit:
         return found
 
     @property
+    def agent(self) -> str:
+        return self.request.headers.get("user-agent", "")
+
+    @property
+    def place(self) -> Place | None:
+        """Where passkeys are good, if they can be used under this address."""
+        return place(self.console.settings.url, self.request.headers.get("host", ""))
+
+    @property
     def kind(self) -> str:
         """What the role table knows this visitor as."""
         return kind_of(self.session, self.visitor)
@@ -103,7 +113,7 @@ class Visit:
         return RedirectResponse(path, 303)
 
     async def leave(self, word: str, path: str) -> Response:
-        """Go to another page, which says this word of the catalogue's `note` section."""
+        """Go to another page, which says this word of the catalogue (alone: of its `note` section)."""
         await self.console.sessions.note(self.signed, word)
         return self.go(path)
 
@@ -130,7 +140,7 @@ class Visit:
 def kind_of(session: Session | None, account: Account | None) -> str:
     if session is None or account is None:
         return "anyone"
-    return account.role if session.step == "in" else "halfway"
+    return account.role if session.step == "in" else {"code": "halfway", "renew": "renewing"}[session.step]
 
 
 def words_for(request: Request, account: Account | None) -> Words:

@@ -171,6 +171,7 @@ class Line:
     async def conversation(self, phone: Phone) -> str:
         """The id of the phone's talk in the store."""
         if not phone.conversation:
+            await self._vault.agree()
             hashed = self._vault.hashed("sms", Address(phone.number))
             found = await self.store.get(keys.at(self._vault.partition(hashed), hashed))
             if found is None:

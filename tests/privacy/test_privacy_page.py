@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import deletions, inbox, keys
+from bot import inbox, keys
 from bot.commands import command_in
 from bot.keys import DAY, HOUR, KEPT, MINUTE
 from bot.rests import BESIDES
@@ -63,7 +63,7 @@ def test_every_time_on_the_page_is_the_codes(language: str) -> None:
         keys.FAREWELL,
         inbox.SEEN,
         keys.COUNTS,
-        deletions.LIFETIME,
+        keys.PROVIDER_IDS,
         PROVIDERS_COPIES,
         TELEGRAM_LETS,
     ]
@@ -78,9 +78,9 @@ def test_the_tables_say_the_same_times() -> None:
     assert kept(":card") == f"{Settings().silence_minutes} min of silence, {keys.CAP // HOUR} h at most"
     assert kept(":seen:<hmac>") == f"{inbox.SEEN // HOUR} h"
     assert kept(":shown") == f"{keys.TELEGRAM_IDS // HOUR} h at most"
-    assert kept(":due") == f"{deletions.LIFETIME // DAY} days"
+    assert kept(":due") == f"{keys.PROVIDER_IDS // DAY} days"
     assert kept(":<month>") == f"{keys.COUNTS // DAY} days"
-    assert f"{deletions.LIFETIME // DAY} days" in rest("SMS provider's message log")
+    assert f"{keys.PROVIDER_IDS // DAY} days" in rest("SMS provider's message log")
     assert f"{PROVIDERS_COPIES // DAY} days" in rest("SMS provider's backups and logs")
     assert f"{TELEGRAM_LETS // HOUR} h" in rest("Telegram")
 

@@ -139,7 +139,7 @@ async def test_a_provider_that_refuses_is_seen(
 
 async def test_deletions_that_fail_are_seen(whole: Hotline, clock: SetClock) -> None:
     channel = Moody("sms")
-    await whole.deletions.add(channel, ["SM1"])
+    await whole.deletions.add(0, ["sms|SM1"])
     assert (await seen(whole)).deletions_failing == 0
     channel.error = TryLater(20009)
     for _ in range(5):
@@ -151,7 +151,7 @@ async def test_deletions_that_fail_are_seen(whole: Hotline, clock: SetClock) -> 
 
 
 async def test_deletions_nobody_tries_are_overdue(whole: Hotline, clock: SetClock) -> None:
-    await whole.deletions.add(Moody("sms"), ["SM1"])
+    await whole.deletions.add(0, ["sms|SM1"])
     clock.move(keys.HOUR)
     assert (await seen(whole)).deletions_s == keys.HOUR
     assert not (await seen(whole)).parts()["deletions"]["ok"]

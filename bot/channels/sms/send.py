@@ -22,6 +22,16 @@ CLOCKS_APART_S = 60
 VALIDITY_S = 3600
 """An answer that arrives hours later can do harm."""
 
+CALL = "CA"
+LOOKED_THROUGH = 1000
+REPLY_S = 120
+"""Twilio's own answers (to STOP, START, HELP) and calls: nobody of us asks for them."""
+SENT_S = 3600
+"""Longer than an unknown outcome is looked up for: by then the sid is known, or nobody asks any more."""
+UNANSWERED_S = 25 * 3600
+"""An hour more than anything may be kept; until then it may still be answered."""
+UNFINISHED = frozenset({"accepted", "scheduled", "queued", "sending", "receiving", "ringing", "in-progress"})
+
 # https://www.twilio.com/docs/api/errors: what to do with which code.
 GONE = 20404
 LEFT = frozenset({21610})
@@ -96,7 +106,7 @@ class Sms:
 
         Not filtered by date sent, which a message still queued at Twilio does not have.
         """
-        earliest = datetime.fromtimestamp(since - CLOCKS_APART_S, UTC)
+        earliest = _at(since - CLOCKS_APART_S)
         try:
             listed = await self._client.messages.list_async(to=message.address.reveal(), limit=50)
         except Exception as error:
@@ -109,16 +119,56 @@ class Sms:
         return None
 
     async def delete(self, provider_ids: Sequence[str]) -> None:
+        """A message goes with its media; a call with what was said of it."""
         for sid in provider_ids:
+            kept = self._client.calls if sid.startswith(CALL) else self._client.messages
             try:
-                await self._client.messages(sid).delete_async()
+                await kept(sid).delete_async()
             except Exception as error:
                 meaning = _meaning(error, repeats_safely=True)
                 if meaning.code != GONE:
                     raise meaning from None
 
+    def unheard(self, after: str, before: str | None) -> str | None:
+        """Such messages are found in the log."""
+        return None
+
+    async def leftovers(self, now: float) -> list[str]:
+        ours, api, limit = self._number, self._client, LOOKED_THROUGH
+        try:
+            messages = [
+                *await api.messages.list_async(from_=ours, limit=limit),
+                *await api.messages.list_async(
+                    to=ours, limit=limit, date_sent_before=_at(now - UNANSWERED_S)
+                ),
+            ]
+            calls = [
+                *await api.calls.list_async(from_=ours, limit=limit),
+                *await api.calls.list_async(to=ours, limit=limit),
+            ]
+        except Exception as error:
+            raise _meaning(error, repeats_safely=True) from None
+        found = [one.sid for one in messages if _older(one, now, _needed_for(str(one.direction)))]
+        return found + [one.sid for one in calls if _older(one, now, REPLY_S)]
+
     async def aclose(self) -> None:
         await self._http.close()
+
+
+def _needed_for(direction: str) -> int:
+    """Seconds for which somebody may still ask for a message of the log."""
+    if direction == "inbound":
+        return UNANSWERED_S
+    return SENT_S if direction == "outbound-api" else REPLY_S
+
+
+def _older(record: Any, now: float, seconds: int) -> bool:
+    made = record.date_created
+    return str(record.status) not in UNFINISHED and made is not None and made.timestamp() < now - seconds
+
+
+def _at(unix: float) -> datetime:
+    return datetime.fromtimestamp(unix, UTC)
 
 
 def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:

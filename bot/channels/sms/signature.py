@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urldefrag
 from twilio.request_validator import RequestValidator
 
 from bot.errors import Refused
+from bot.private import Unshown
 
 MAX_FIELDS = 200
 
 
-class Form(dict[str, list[str]]):
+class Form(Unshown, dict[str, list[str]]):
     """Posted fields in all their values; a blank value is a value (a picture without words has `Body=`)."""
 
     def getall(self, name: str) -> list[str]:

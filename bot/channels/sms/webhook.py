@@ -12,7 +12,7 @@ from bot.channels.base import Inbound, Kind
 from bot.channels.intake import Accept, Delivered, read_body
 from bot.channels.sms.signature import Form, read_form, signed
 from bot.errors import Refused
-from bot.private import Address, Text
+from bot.private import Address, Text, Unshown
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 FORM = "application/x-www-form-urlencoded"
@@ -22,8 +22,8 @@ MAX_TEXT = 1600
 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 
 
-@dataclass(frozen=True, slots=True)
-class SmsWebhook:
+@dataclass(frozen=True, slots=True, repr=False)
+class SmsWebhook(Unshown):
     """Checks and reads what Twilio posts; `public_url` is what the signature was made over."""
 
     account: str = field(repr=False)

@@ -31,6 +31,7 @@ from bot.settings import TELEGRAM_API
 
 SECONDS = 20
 MAX_TEXT = 3500
+REACH, MOST_UNHEARD = 30, 1000
 AT_ONCE = 100
 """deleteMessages takes 1 to 100 ids."""
 
@@ -91,17 +92,34 @@ class Telegram:
         for provider_id in provider_ids:
             chat, _, message = provider_id.partition(":")
             if chat and message:
-                chats.setdefault(int(chat), []).append(int(message))
-        for number, messages in chats.items():
+                chats.setdefault(int(chat), []).extend(_numbers(provider_id))
+        for number, listed in chats.items():
+            messages = sorted(set(listed))
             for start in range(0, len(messages), AT_ONCE):
-                try:
-                    await self._bot.delete_messages(
-                        chat_id=number, message_ids=messages[start : start + AT_ONCE]
-                    )
-                except Exception as error:
-                    meaning = _meaning(error, repeats_safely=True)
-                    if not isinstance(meaning, NeverAgain | PersonLeft):
-                        raise meaning from None
+                await self._take_out(number, messages[start : start + AT_ONCE])
+
+    async def _take_out(self, chat: int, messages: Sequence[int]) -> None:
+        """One that is too old makes Telegram refuse all of a call: then each is asked for by itself."""
+        try:
+            await self._bot.delete_messages(chat_id=chat, message_ids=list(messages))
+        except Exception as error:
+            meaning = _meaning(error, repeats_safely=True)
+            if not isinstance(meaning, NeverAgain | PersonLeft):
+                raise meaning from None
+            if isinstance(meaning, NeverAgain) and len(messages) > 1:
+                for one in messages:
+                    await self._take_out(chat, [one])
+
+    def unheard(self, after: str, before: str | None) -> str | None:
+        """A bot's messages are numbered through; deleting skips the numbers of other chats."""
+        chat, first = after.partition(":")[0], _numbers(after)[0]
+        end = _numbers(before)[0] if before else first + REACH
+        span = range(first + 1, min(end, first + MOST_UNHEARD))
+        return f"{chat}:{span.start}-{span.stop - 1}" if span else None
+
+    async def leftovers(self, now: float) -> list[str]:
+        """A bot cannot look into a chat."""
+        return []
 
     async def leave(self, chat: int) -> None:
         """Leave a group or channel; failing to is nobody's loss."""
@@ -158,6 +176,12 @@ class Telegram:
 
     async def aclose(self) -> None:
         await self._bot.session.close()
+
+
+def _numbers(provider_id: str) -> list[int]:
+    """The message's number, or all of a span `<chat>:<first>-<last>`."""
+    first, _, last = provider_id.partition(":")[2].partition("-")
+    return list(range(int(first), int(last or first) + 1))
 
 
 def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:

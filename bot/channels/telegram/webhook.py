@@ -16,12 +16,13 @@ from starlette.routing import Route
 from bot.channels.intake import Accept, read_body
 from bot.channels.telegram.update import group_to_leave, read
 from bot.errors import Refused
+from bot.private import Unshown
 
 HEADER = "x-telegram-bot-api-secret-token"
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramWebhook:
+@dataclass(frozen=True, slots=True, repr=False)
+class TelegramWebhook(Unshown):
     secret: str = field(repr=False)
     accept: Accept
     leave: Callable[[int], Awaitable[None]]

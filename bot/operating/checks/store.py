@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 
+from bot import keys
 from bot.bootstrap import Hotline
 from bot.operating.checks import Wrong
 from bot.operating.health import look, takes_messages
@@ -86,3 +87,24 @@ async def the_whole(whole: Hotline) -> str:
     if troubled:
         raise Wrong(f"in trouble: {', '.join(troubled)}", "see its alert in bot/operating/RUNBOOK.md")
     return f"{health.workers} workers, {health.on_duty} counsellors on, nobody waits too long"
+
+
+async def deleted(whole: Hotline) -> str:
+    """Twilio may refuse for minutes, seldom for days; an outage of ours or theirs lasts hours."""
+    if whole.settings.store_url == NOWHERE:
+        return "embedded (with hotline run)"
+    owing = await whole.deletions.owing()
+    if not owing.waiting:
+        return "nothing is still to be deleted at a provider"
+    said = f"{owing.waiting} still to be deleted at a provider, the oldest for {span(owing.oldest)}"
+    if owing.oldest > keys.DAY:
+        raise Wrong(said, "see that a worker runs and that the provider accepts our credentials")
+    return said
+
+
+def span(seconds: float) -> str:
+    """A time as an operator says it."""
+    for unit, name in ((keys.DAY, "d"), (keys.HOUR, "h"), (keys.MINUTE, "min")):
+        if seconds >= unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.0f} s"

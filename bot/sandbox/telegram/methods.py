@@ -123,7 +123,8 @@ class Methods:
         chat, ids = self._chat(parameters), _json(parameters, "message_ids", list)
         if not 1 <= len(ids) <= 100:
             raise TelegramError(400, "Bad Request: message identifiers must be between 1 and 100")
-        found = [chat.posts[int(number)] for number in ids if int(number) in chat.posts]
+        wanted = dict.fromkeys(int(number) for number in ids)
+        found = [chat.posts[number] for number in wanted if number in chat.posts]
         for post in found:
             self._check_deletable(chat, post)
         for post in found:

@@ -1,4 +1,4 @@
-"""Twilio's REST API, version 2010-04-01: messages and their media, and what a health check asks for."""
+"""Twilio's REST API, version 2010-04-01: messages, their media, calls, and what a health check asks for."""
 
 import base64
 import hmac
@@ -42,6 +42,8 @@ class Rest:
             self._route(message, "DELETE", "delete", self._delete),
             self._route(f"{media}.json", "GET", "media", self._media),
             self._route(f"{media}/{{medium}}.json", "DELETE", "media", self._delete_medium),
+            self._route(f"{ACCOUNT}/Calls.json", "GET", "calls", self._calls),
+            self._route(f"{ACCOUNT}/Calls/{{sid}}.json", "DELETE", "calls", self._delete_call),
             Route(f"/{VERSION}/{{rest:path}}", self._unknown, methods=["GET", "POST", "DELETE"]),
         ]
 
@@ -132,6 +134,17 @@ class Rest:
 
     async def _delete_medium(self, request: Request) -> Response:
         if self._message(request).media.pop(request.path_params["medium"], None) is None:
+            raise TwilioError(20404, request.url.path)
+        self._twilio.changes.mark()
+        return Response(status_code=204)
+
+    async def _calls(self, request: Request) -> Response:
+        query = request.query_params
+        found = self._twilio.calls.find(query.get("To", ""), query.get("From", ""))
+        return JSONResponse(_page(request, "calls", [call.as_json() for call in found]))
+
+    async def _delete_call(self, request: Request) -> Response:
+        if self._twilio.calls.pop(request.path_params["sid"], None) is None:
             raise TwilioError(20404, request.url.path)
         self._twilio.changes.mark()
         return Response(status_code=204)

@@ -9,6 +9,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.network import Network
 from bot.sandbox.settings import SandboxSettings
 from bot.sandbox.tasks import Tasks
+from bot.sandbox.twilio.calls import Calls
 from bot.sandbox.twilio.keywords import OptOuts
 from bot.sandbox.twilio.log import Log, Message, new_sid
 from bot.sandbox.twilio.phones import Phones, Text
@@ -34,6 +35,7 @@ class Twilio:
         self.webhooks = Webhooks(network, settings.twilio_auth_token)
         self.tasks = Tasks()
         self.log, self.phones, self.opt_outs = Log(), Phones(), OptOuts()
+        self.calls = Calls()
         self.alerts: list[Alert] = []
 
     @property
@@ -43,6 +45,7 @@ class Twilio:
     async def reset(self) -> None:
         await self.tasks.cancel()
         self.log.clear()
+        self.calls.clear()
         self.phones.clear()
         self.opt_outs.clear()
         self.alerts.clear()

@@ -32,6 +32,8 @@ function warn() {
 }
 
 export function leave() {
+    // Words typed and not sent stay on the page (ended.js).
+    if (!document.dispatchEvent(new CustomEvent("signed-out", { cancelable: true }))) return;
   main.replaceChildren(); // nothing of a talk stays on the screen
   location.replace("/login");
 }

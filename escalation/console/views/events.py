@@ -70,10 +70,9 @@ class EventStream(Response):
     async def _still_signed_in(self) -> bool:
         """On duty, if the session and its account are still good; being connected does not lengthen it."""
         console = self._visit.console
-        if await console.sessions.read(self._visit.signed.key) is None:
-            return False
+        session = await console.sessions.read(self._visit.signed.key)
         account = await asyncio.to_thread(console.staff.get, self._visit.account.id)
-        if account is None or account.disabled or not account.at_desk:
+        if session is None or account is None or not session.good_for(account) or not account.at_desk:
             return False
         await console.desk.present(account.id, account.languages)
         return True

@@ -10,7 +10,9 @@ async def alive(_: Visit) -> Response:
 
 
 async def home(visit: Visit) -> Response:
-    return visit.go("/queue" if visit.account.at_desk else "/account")
+    if visit.account.at_desk:
+        return visit.go("/queue")
+    return visit.go("/staff" if visit.account.role == "administrator" else "/account")
 
 
 async def present(visit: Visit) -> Response:

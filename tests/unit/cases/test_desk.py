@@ -260,7 +260,13 @@ async def test_delivery_is_shown_as_it_went(talk: Stage, whole: Hotline) -> None
     await sent(talk)
     await whole.deliveries.out("sms", case, (await last_outgoing(whole, case)), None)
     assert await delivery() == "failed"
-    assert await whole.store.ttl(name) < 3601
+    await whole.desk.answer(case, "anna", "still there?")
+    await sent(talk)
+    awaited = [name async for name in whole.store.scan_iter("hl:{cases}:report:*")]
+    assert awaited
+    assert all(0 < await whole.store.ttl(name) <= 3600 for name in awaited)
+    await whole.cases.erase(case)
+    assert not await whole.store.exists(*awaited)
 
 
 async def said(whole: Hotline, name: bytes, case: str) -> bool:

@@ -48,12 +48,15 @@ class Page:
     def sign_in(self, who: Provision) -> None:
         """By keyboard: the first field has the focus already."""
         self.open("/")
-        self.wait(lambda: self.driver.switch_to.active_element.get_attribute("name") == "name")
+        self.wait(lambda: self.focused("name"))
         self.type(who.account.name, Keys.TAB, who.password, Keys.ENTER)
-        self.wait_for("One-time code", "Kodi njëpërdorimësh", "Jednokratni kod", "Cod de unică folosință")
-        self.wait(lambda: self.driver.switch_to.active_element.get_attribute("name") == "code")
+        self.wait(lambda: self.focused("code"))
         self.type(pyotp.TOTP(who.secret).now(), Keys.ENTER)
         self.wait(lambda: self.driver.current_url.endswith("/queue"))
+
+    def focused(self, name: str) -> bool:
+        """Whether the field of this id has the focus: browsers give it a moment after the page is there."""
+        return self.driver.switch_to.active_element.get_attribute("id") == name
 
     def type(self, *keys: str) -> None:
         for key in keys:

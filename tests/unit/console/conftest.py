@@ -16,6 +16,7 @@ from escalation.console import password
 from escalation.console.app import ConsoleSettings, create_app
 from escalation.console.sessions import SessionStore
 from escalation.console.staff import Staff
+from tests.unit.console.authenticator import HERE
 from tests.unit.console.fake_desk import FakeDesk
 from tests.unit.console.tab import URL, Person, Tab, person
 
@@ -96,3 +97,18 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     out = io.StringIO()
     monkeypatch.setattr(logs, "_out", out)
     return out
+
+
+@pytest.fixture
+async def here(app: Starlette, clock: SetClock) -> AsyncIterator[Tab]:
+    """A browser at the address where passkeys are good."""
+    tab = Tab(app, clock, HERE)
+    yield tab
+    await tab.client.aclose()
+
+
+@pytest.fixture
+async def elsewhere(app: Starlette, clock: SetClock) -> AsyncIterator[Tab]:
+    tab = Tab(app, clock, HERE)
+    yield tab
+    await tab.client.aclose()

@@ -49,12 +49,17 @@ class Tab:
         self.same_site = SAME_SITE | {"Origin": url}
 
     @property
+    def agent(self) -> str:
+        return self.client.headers["user-agent"]
+
+    @property
     def cookie(self) -> str:
         return self.client.cookies[COOKIE]
 
     @cookie.setter
     def cookie(self, value: str) -> None:
-        self.client.cookies.clear()
+        if COOKIE in self.client.cookies:
+            self.client.cookies.delete(COOKIE)
         self.client.cookies.set(COOKIE, value, domain="127.0.0.1", path="/")
 
     async def get(self, path: str, **headers: str) -> httpx.Response:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from escalation.console.limits import TRIES_OF
 from escalation.console.staff import Staff
 from tests.unit.console.conftest import SignedIn
-from tests.unit.console.tab import Person, text_of
+from tests.unit.console.tab import SAME_SITE, Person, text_of
 
 NEW = "four new words here"
 
@@ -37,7 +38,7 @@ async def test_a_password_that_will_not_do_is_not_taken(
     assert response.status_code == 422
     assert says in text_of(response)
     assert new not in response.text
-    assert staff.verify_password("Arta", arta.password) == arta.account
+    assert staff.verify_password("Arta", arta.password) == staff.get(arta.id) == arta.account
 
 
 async def test_a_new_password_ends_every_other_session(
@@ -48,6 +49,36 @@ async def test_a_new_password_ends_every_other_session(
     assert "The password is changed" in text_of(await here.get("/account"))
     assert (await there.get("/account")).headers["location"] == "/login"
     assert staff.verify_password("Arta", NEW) is not None
+
+
+async def test_a_new_password_goes_on_under_a_token_that_was_not_there_before(
+    signed_in: SignedIn, people: dict[str, Person]
+) -> None:
+    tab = await signed_in("counsellor")
+    before, form = tab.cookie, tab.token
+    await tab.post("/account/password", old=people["counsellor"].password, new=NEW, again=NEW)
+    assert tab.cookie != before
+    assert (await tab.post("/account/interface", token=form, language="ro")).status_code == 403
+    tab.cookie = before
+    assert (await tab.get("/account")).headers["location"] == "/login"
+
+
+async def test_guessing_the_password_in_an_open_session_is_stopped(
+    signed_in: SignedIn, people: dict[str, Person], staff: Staff
+) -> None:
+    tab = await signed_in("counsellor")
+    for number in range(TRIES_OF["confirm"]):
+        path = ("/account/password", "/account/recovery", "/account/app", "/account/passkeys/ask")[number % 4]
+        host = {"host": "localhost:8001"} if path.endswith("ask") else {}
+        wrong = await tab.post(
+            path, SAME_SITE | host, old="wrong", password="wrong", new=NEW, again=NEW, name="phone"
+        )
+        assert wrong.status_code == 422
+    right = await tab.post("/account/password", old=people["counsellor"].password, new=NEW, again=NEW)
+    assert right.status_code == 429
+    right = await tab.post("/account/recovery", password=people["counsellor"].password)
+    assert "Too many tries" in text_of(right)
+    assert staff.recovery_left(people["counsellor"].id) == 0
 
 
 async def test_signing_out_everywhere_else(signed_in: SignedIn) -> None:

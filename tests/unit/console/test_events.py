@@ -70,6 +70,7 @@ async def streaming(app: Starlette, tab: Tab) -> AsyncIterator[Stream]:
         "headers": [
             (b"host", b"127.0.0.1:8001"),
             (b"accept", b"text/event-stream"),
+            (b"user-agent", tab.client.headers["user-agent"].encode()),
             (b"cookie", f"{COOKIE}={tab.cookie}".encode()),
         ],
     }

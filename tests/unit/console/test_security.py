@@ -1,98 +1,24 @@
-"""The console's security list: headers, forged requests, and role by role what each route answers."""
+"""The console's security list: headers, cookies, forged requests. Role by role: test_access.py."""
 
 import io
 import re
 
 import pytest
 from redis.exceptions import ConnectionError as StoreGone
-from starlette.applications import Starlette
-from starlette.routing import Route
 
-from escalation.console import access
+from bot.clock import SetClock
 from escalation.console.pages import HERE
 from escalation.console.security import HEADERS
+from escalation.console.sessions import SessionStore
 from tests.unit.console.conftest import SignedIn
-from tests.unit.console.desk_routes import DESK_ROUTES
 from tests.unit.console.fake_desk import FakeDesk, line, row
-from tests.unit.console.tab import SAME_SITE, Tab, text_of
-
-SECRET = "a word that only its holder may read"
-PASS, DENIED, SIGN_IN = "passes", "denied", "to sign-in"
-
-# Who gets what from each route: stranger, counsellor, supervisor, editor, administrator.
-EVERYBODY = (PASS, PASS, PASS, PASS, PASS)
-STAFF = (SIGN_IN, PASS, PASS, PASS, PASS)
-AT_DESK = (SIGN_IN, PASS, PASS, DENIED, DENIED)
-NOBODY = (SIGN_IN, DENIED, DENIED, DENIED, DENIED)
-EXPECTED = {
-    "GET /health/live": EVERYBODY,
-    "GET /static/{name}": EVERYBODY,
-    "GET /login": EVERYBODY,
-    "POST /login": EVERYBODY,
-    "GET /login/code": NOBODY,
-    "POST /login/code": NOBODY,
-    "POST /logout": STAFF,
-    "GET /": STAFF,
-    "GET /account": STAFF,
-    "POST /account/password": STAFF,
-    "POST /account/interface": STAFF,
-    "POST /account/sessions": STAFF,
-    "GET /queue": AT_DESK,
-    "GET /queue/live": AT_DESK,
-    "POST /queue/take": AT_DESK,
-    "GET /events": AT_DESK,
-    "POST /present": AT_DESK,
-    "POST /measure": AT_DESK,
-    "GET /cases/{id}": AT_DESK,
-    "GET /cases/{id}/live": AT_DESK,
-    "POST /cases/{id}/claim": AT_DESK,
-    "POST /cases/{id}/answer": AT_DESK,
-    "POST /cases/{id}/release": AT_DESK,
-    "GET /cases/{id}/bot": AT_DESK,
-    "POST /cases/{id}/bot": AT_DESK,
-    "GET /cases/{id}/close": AT_DESK,
-    "POST /cases/{id}/close": AT_DESK,
-} | DESK_ROUTES
-WHO = ("stranger", "counsellor", "supervisor", "editor", "administrator")
-CHANGING = [name.split(" ", 1)[1] for name in EXPECTED if name.startswith("POST")]
-
-
-def at(path: str) -> str:
-    return path.replace("{id}", "3-aaaa").replace("{name}", "console.css")
+from tests.unit.console.tab import SAME_SITE, Person, Tab, text_of
+from tests.unit.console.test_access import CHANGING, SECRET, at
 
 
 @pytest.fixture(autouse=True)
 def _a_case_held_by_the_colleague(desk: FakeDesk, people: dict[str, object]) -> None:
     desk.put(row(state="held", holder="somebody"), line(SECRET, risk="danger", reasons=("a reason",)))
-
-
-def test_the_table_names_every_route_and_there_is_no_other(app: Starlette) -> None:
-    assert {f"{entry.method} {entry.path}" for entry in access.TABLE} == set(EXPECTED)
-    assert [type(route) for route in app.routes] == [Route] * len(EXPECTED)
-    assert [route.name for route in app.routes if isinstance(route, Route)] == list(EXPECTED)
-
-
-@pytest.mark.parametrize("who", WHO)
-async def test_role_by_role(stranger: Tab, signed_in: SignedIn, who: str) -> None:
-    """What a role may not have changes nothing; no role sees a line of somebody else's talk."""
-    found = {}
-    for name in EXPECTED:
-        method, path = name.split(" ", 1)
-        if name == "GET /events" and who in ("counsellor", "supervisor"):
-            found[name] = PASS  # an endless answer: test_events.py
-            continue
-        tab = stranger if who == "stranger" else await signed_in(who)
-        response = await (tab.get(at(path)) if method == "GET" else tab.post(at(path)))
-        assert SECRET not in response.text
-        if (
-            response.status_code == 303
-            and response.headers["location"] == "/login"
-            and (path != "/logout" or who == WHO[0])
-        ):
-            found[name] = SIGN_IN
-        else:
-            found[name] = DENIED if response.status_code == 403 else PASS
-    assert found == {name: expected[WHO.index(who)] for name, expected in EXPECTED.items()}
 
 
 @pytest.mark.parametrize(
@@ -298,3 +224,38 @@ async def test_the_log_names_the_kind_of_a_failure_only(
 async def test_the_sign_of_life_answers_under_any_host(stranger: Tab) -> None:
     response = await stranger.get("/health/live", host="10.0.0.7")
     assert (response.status_code, response.text) == (200, "ok")
+
+
+async def test_words_that_were_not_sent_come_back_and_nothing_is_sent(
+    signed_in: SignedIn, sessions: SessionStore, people: dict[str, Person], desk: FakeDesk
+) -> None:
+    """The session ended while somebody wrote, and their browser has no scripts."""
+    tab = await signed_in("counsellor")
+    await sessions.drop_all(people["counsellor"].id)
+    desk.calls.clear()
+    response = await tab.post("/cases/3-aaaa/answer", text="I am here <b>with</b> you", once="f1")
+    assert response.status_code == 401
+    assert response.headers["cache-control"] == "no-store"
+    assert "Nothing was sent" in text_of(response)
+    assert "I am here &lt;b&gt;with&lt;/b&gt; you</textarea>" in response.text
+    assert SECRET not in response.text
+    assert desk.calls == []
+    forged = await tab.post("/cases/3-aaaa/answer", {"Origin": "https://evil.example"}, text="planted")
+    assert forged.status_code == 403
+    assert "planted" not in forged.text
+
+
+async def test_a_session_somebody_planted_before_is_not_the_one_after(
+    stranger: Tab, sessions: SessionStore, people: dict[str, Person], clock: SetClock
+) -> None:
+    """Fixation: a token that an attacker knows is given up at the next step."""
+    emil, arta = people["administrator"], people["counsellor"]
+    stranger.cookie = planted = await sessions.open(emil.id, "code", emil.account.version, stranger.agent)
+    await stranger.get("/login/code")
+    await stranger.post("/login", name="Arta", password=arta.password)
+    await stranger.get("/login/code")
+    await stranger.post("/login/code", code=arta.code(clock))
+    assert (await stranger.get("/queue")).status_code == 200
+    assert stranger.cookie != planted
+    stranger.cookie = planted
+    assert (await stranger.get("/queue")).headers["location"] == "/login"

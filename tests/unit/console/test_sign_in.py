@@ -7,8 +7,9 @@ from starlette.applications import Starlette
 
 from bot.clock import SetClock
 from escalation.console.app import ConsoleSettings, create_app
-from escalation.console.sessions import TRIES_OF, SessionStore
-from escalation.console.staff import Staff
+from escalation.console.limits import TRIES_OF
+from escalation.console.sessions import SessionStore
+from escalation.console.staff import LOCK_AFTER, Staff
 from tests.unit.console.conftest import SignedIn
 from tests.unit.console.fake_desk import FakeDesk
 from tests.unit.console.tab import Person, Tab, text_of
@@ -17,8 +18,13 @@ WRONG = "This did not work. Check your name and password."
 WRONG_CODE = "This code did not work."
 
 
+def cookies(response: httpx.Response) -> dict[str, str]:
+    """What a response sets, by name."""
+    return {found.split("=", 1)[0]: found for found in response.headers.get_list("set-cookie")}
+
+
 def cookie(response: httpx.Response) -> str:
-    return str(response.headers.get("set-cookie", ""))
+    return cookies(response).get("hotline-session", "")
 
 
 async def test_password_then_code_opens_the_queue(
@@ -35,9 +41,9 @@ async def test_password_then_code_opens_the_queue(
 
 
 async def test_people_without_a_desk_land_on_their_account(signed_in: SignedIn) -> None:
-    for who in ("editor", "administrator"):
+    for who, path in (("editor", "/account"), ("administrator", "/staff")):
         tab = await signed_in(who)
-        assert (await tab.get("/")).headers["location"] == "/account"
+        assert (await tab.get("/")).headers["location"] == path
 
 
 async def test_a_password_alone_opens_nothing(
@@ -54,7 +60,7 @@ async def test_every_wrong_way_gets_the_same_answer(
     stranger: Tab, staff: Staff, people: dict[str, Person], clock: SetClock
 ) -> None:
     staff.disable("Dora")
-    for _ in range(10):
+    for _ in range(LOCK_AFTER):
         staff.verify_password("Bojan", "not the password")
     tries = [
         ("Nobody", "whatever it is"),
@@ -96,7 +102,7 @@ async def test_a_name_has_to_wait_after_wrong_tries_known_or_not(
     stranger: Tab, people: dict[str, Person]
 ) -> None:
     for name in ("Nobody", "arta"):
-        for _ in range(TRIES_OF["name"]):
+        for _ in range(TRIES_OF["pair"]):
             assert (await stranger.post("/login", name=name, password="wrong")).status_code == 401
         assert (await stranger.post("/login", name=name, password="wrong")).status_code == 429
     right = await stranger.post("/login", name="Arta", password=people["counsellor"].password)
@@ -162,16 +168,19 @@ async def test_the_cookie_is_bound_as_far_as_it_can_be(
     secure: bool,
 ) -> None:
     tab = Tab(create_app(desk, staff, sessions, ConsoleSettings(url=url, clock=clock)), clock, url)
-    for response in (
-        await tab.post("/login", name="Arta", password=people["counsellor"].password),
-        await tab.sign_in(people["counsellor"]),
+    mark = name.replace("session", "known")
+    for expected, response in (
+        ({name}, await tab.post("/login", name="Arta", password=people["counsellor"].password)),
+        ({name, mark}, await tab.sign_in(people["counsellor"])),
     ):
-        parts = [part.strip().lower() for part in cookie(response).split(";")]
-        assert parts[0].startswith(f"{name.lower()}=")
-        assert {"httponly", "path=/", "samesite=strict"} <= set(parts)
-        assert ("secure" in parts) == secure
-        # For this browser session and this host only.
-        assert not any(part.startswith(("max-age", "expires", "domain")) for part in parts)
+        assert set(cookies(response)) == expected
+        for which, value in cookies(response).items():
+            parts = [part.strip().lower() for part in value.split(";")]
+            assert {"httponly", "path=/", "samesite=strict"} <= set(parts)
+            assert ("secure" in parts) == secure
+            # For this host only; the session for as long as the browser is open only.
+            assert not any(part.startswith("domain") for part in parts)
+            assert any(part.startswith(("max-age", "expires")) for part in parts) == (which == mark)
     assert ("strict-transport-security" in response.headers) == secure
     await tab.client.aclose()
 
@@ -225,7 +234,7 @@ async def test_an_ended_session_sees_nothing_from_the_next_request_on(
 async def test_a_role_taken_away_is_gone_at_once(signed_in: SignedIn, staff: Staff) -> None:
     tab = await signed_in("counsellor")
     staff.set_role("Arta", "editor")
-    assert (await tab.get("/queue")).status_code == 403
+    assert (await tab.get("/queue")).headers["location"] == "/login"
 
 
 async def test_the_sign_in_page_speaks_the_browsers_language(stranger: Tab, app: Starlette) -> None:

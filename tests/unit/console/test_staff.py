@@ -1,15 +1,16 @@
 """Accounts: what is kept, who may sign in, what a wrong try costs."""
 
 import sqlite3
-import stat
+from contextlib import closing
 from pathlib import Path
 
 import pyotp
 import pytest
 
 from bot.clock import SetClock
-from escalation.console.staff import LOCK_AFTER, LOCK_SECONDS, Staff, StaffError
-from escalation.console.staff_file import TRAIL_DAYS
+from escalation.console import password
+from escalation.console.staff import LOCK_AFTER, LOCK_SECONDS, SHELL, Staff, StaffError
+from escalation.console.staff_rows import CODE_LOCK_AFTER, CODE_LOCK_SECONDS, TRAIL_DAYS
 from tests.unit.console.conftest import KEY
 from tests.unit.console.tab import Person, person
 
@@ -62,19 +63,69 @@ def test_an_account_rests_after_wrong_tries_and_only_so_long(
     for _ in range(LOCK_AFTER):
         assert staff.verify_password("Arta Krasniqi", "not the password") is None
     assert staff.verify_password("Arta Krasniqi", arta.password) is None
-    assert staff.verify_code(arta.id, arta.code(clock)) is None
     clock.move(LOCK_SECONDS + 1)
     assert staff.verify_password("Arta Krasniqi", arta.password) == staff.get(arta.id)
 
 
-def test_wrong_codes_count_too_and_an_administrator_ends_the_rest(
+def test_strangers_wrong_passwords_do_not_stop_the_owners_browser_nor_who_is_halfway(
     staff: Staff, arta: Person, clock: SetClock
 ) -> None:
     for _ in range(LOCK_AFTER):
-        staff.verify_code(arta.id, "000000")
+        staff.verify_password("Arta Krasniqi", "not the password")
     assert staff.verify_password("Arta Krasniqi", arta.password) is None
-    staff.unlock("Arta Krasniqi")
+    assert staff.verify_password("Arta Krasniqi", arta.password, familiar=True) == staff.get(arta.id)
+    assert staff.verify_code(arta.id, arta.code(clock)) is not None
+
+
+def test_wrong_tries_of_the_owners_browser_do_not_lock_the_others(
+    staff: Staff, arta: Person, clock: SetClock
+) -> None:
+    for _ in range(LOCK_AFTER):
+        assert staff.verify_password("Arta Krasniqi", "not the password", familiar=True) is None
     assert staff.verify_password("Arta Krasniqi", arta.password) == arta.account
+
+
+def test_codes_rest_longer_each_time_and_an_administrator_ends_the_rest(
+    staff: Staff, arta: Person, clock: SetClock
+) -> None:
+    for times in range(3):
+        for _ in range(CODE_LOCK_AFTER):
+            assert staff.verify_code(arta.id, "000000") is None
+        clock.move(CODE_LOCK_SECONDS * 2**times - 30)
+        assert staff.verify_code(arta.id, arta.code(clock)) is None
+        clock.move(60)
+    assert staff.verify_code(arta.id, arta.code(clock)) is not None
+    for _ in range(CODE_LOCK_AFTER):
+        staff.verify_code(arta.id, "000000")
+    staff.unlock("Arta Krasniqi")
+    clock.move(30)
+    assert staff.verify_code(arta.id, arta.code(clock)) is not None
+
+
+def test_codes_rest_a_day_at_most(staff: Staff, arta: Person, clock: SetClock) -> None:
+    for _ in range(30):
+        for _ in range(CODE_LOCK_AFTER):
+            staff.verify_code(arta.id, "000000")
+        clock.move(24 * 3600 + 1)
+    assert staff.verify_code(arta.id, arta.code(clock)) is not None
+
+
+def test_an_unknown_name_costs_the_same_password_check(
+    staff: Staff, arta: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    real = password.matches
+
+    def matches(kept: str, given: str) -> bool:
+        checked.append(kept)
+        return real(kept, given)
+
+    monkeypatch.setattr(password, "matches", matches)
+    for name in ("Nobody", "Arta Krasniqi"):
+        staff.verify_password(name, "not the password")
+    assert len(checked) == 2
+    # The same costs, so that it takes as long.
+    assert len({kept.rsplit("$", 2)[0] for kept in checked}) == 1
 
 
 def test_tries_far_apart_do_not_add_up(staff: Staff, arta: Person, clock: SetClock) -> None:
@@ -87,16 +138,8 @@ def test_tries_far_apart_do_not_add_up(staff: Staff, arta: Person, clock: SetClo
 def test_a_disabled_account_is_refused_until_enabled(staff: Staff, arta: Person, clock: SetClock) -> None:
     assert staff.disable("Arta Krasniqi").disabled
     assert staff.verify("Arta Krasniqi", arta.password, arta.code(clock)) is None
-    staff.enable("Arta Krasniqi")
-    assert staff.verify("Arta Krasniqi", arta.password, arta.code(clock)) == arta.account
-
-
-def test_a_reset_replaces_both_factors(staff: Staff, arta: Person, clock: SetClock) -> None:
-    fresh = person(staff.reset("Arta Krasniqi"))
-    assert fresh.id == arta.id
-    assert staff.verify_password("Arta Krasniqi", arta.password) is None
-    assert staff.verify_code(arta.id, arta.code(clock)) is None
-    assert staff.verify("Arta Krasniqi", fresh.password, fresh.code(clock)) == fresh.account
+    enabled = staff.enable("Arta Krasniqi")
+    assert staff.verify("Arta Krasniqi", arta.password, arta.code(clock)) == enabled
 
 
 @pytest.mark.parametrize(
@@ -132,31 +175,10 @@ def test_a_password_is_changed_only_with_the_old_one(staff: Staff, arta: Person)
         staff.change_password(arta.id, arta.password, "short")
     assert staff.change_password(arta.id, arta.password, "four new words here")
     assert staff.verify_password("Arta Krasniqi", arta.password) is None
-    assert staff.verify_password("Arta Krasniqi", "four new words here") == arta.account
-
-
-def test_guessing_the_old_password_in_an_open_session_is_stopped(staff: Staff, arta: Person) -> None:
-    for _ in range(LOCK_AFTER):
-        staff.change_password(arta.id, "not the password", "four new words here")
-    assert not staff.change_password(arta.id, arta.password, "four new words here")
-
-
-def test_the_file_is_ours_alone_and_holds_no_secret_in_the_clear(
-    staff: Staff, arta: Person, tmp_path: Path
-) -> None:
-    path = tmp_path / "staff.sqlite"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    content = path.read_bytes()
-    assert arta.secret.encode() not in content
-    assert arta.password.encode() not in content
-
-
-def test_an_older_file_open_to_others_is_closed(tmp_path: Path) -> None:
-    path = tmp_path / "staff.sqlite"
-    path.touch(mode=0o644)
-    path.chmod(0o644)
-    Staff(str(path), KEY)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    changed = staff.verify_password("Arta Krasniqi", "four new words here")
+    assert changed is not None
+    # Sessions and marks of before are no good any more.
+    assert changed.version == arta.account.version + 1
 
 
 def test_a_second_factor_opens_under_its_own_key_and_account_only(
@@ -183,7 +205,7 @@ def test_the_trail_says_what_happened_and_never_what_was_typed(
     staff.set_role("Arta Krasniqi", "supervisor")
     assert [(trace.event, trace.detail) for trace in staff.trail()] == [
         ("role", "supervisor"),
-        ("signed_in", ""),
+        ("signed_in", "code"),
         ("failed", "password"),
         ("unknown_name", ""),
         ("added", "counsellor"),
@@ -193,8 +215,41 @@ def test_the_trail_says_what_happened_and_never_what_was_typed(
     assert b"not the password" not in content
 
 
+def test_a_flood_of_wrong_tries_is_one_line_with_a_count(staff: Staff, arta: Person, clock: SetClock) -> None:
+    for _ in range(40):
+        staff.verify_password("Nobody", "x")
+        staff.verify_password("Arta Krasniqi", "not the password")
+    clock.move(3601)
+    staff.verify_password("Arta Krasniqi", "not the password")
+    assert [(trace.event, trace.times) for trace in staff.trail()] == [
+        ("failed", 1),
+        ("failed", 40),
+        ("unknown_name", 40),
+        ("added", 1),
+    ]
+
+
+def test_the_trail_says_by_whom(staff: Staff, arta: Person) -> None:
+    chief = staff.add("Emil", "administrator", by=arta.id).account
+    staff.set_languages("Emil", ("ro",))
+    staff.disable("Arta Krasniqi", by=chief.id)
+    assert [(trace.account, trace.event, trace.actor) for trace in staff.trail()][:3] == [
+        (arta.id, "disabled", chief.id),
+        (chief.id, "languages", SHELL),
+        (chief.id, "added", arta.id),
+    ]
+
+
 def test_the_trail_ends_after_its_time(staff: Staff, arta: Person, clock: SetClock) -> None:
     clock.move((TRAIL_DAYS + 1) * 86_400)
     staff.trace(arta.id, "signed_out")
     assert [trace.event for trace in staff.trail()] == ["signed_out"]
     assert staff.trail("somebody else") == []
+    clock.move((TRAIL_DAYS + 1) * 86_400)
+    assert staff.trail() == []
+
+
+def test_an_old_trail_is_cut_when_the_file_is_opened(staff: Staff, arta: Person, tmp_path: Path) -> None:
+    Staff(str(tmp_path / "staff.sqlite"), KEY, SetClock(arta.account.created_at + (TRAIL_DAYS + 1) * 86_400))
+    with closing(sqlite3.connect(tmp_path / "staff.sqlite")) as rows:
+        assert rows.execute("SELECT count(*) FROM trail").fetchone() == (0,)
