@@ -21,6 +21,7 @@ from bot.store import connect
 from bot.vault import Vault
 
 if TYPE_CHECKING:
+    from bot.alert import Alert
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.sweep import Sweep
     from bot.turn import Judge, Turns
     from bot.worker import Worker
+    from escalation.cases.deliveries import Deliveries
     from escalation.cases.desk import Desk
     from escalation.cases.queue import Cases
 
@@ -75,7 +77,13 @@ class Hotline(Unshown):
     def cases(self) -> "Cases":
         from escalation.cases.queue import Cases
 
-        return Cases(self.store, self.vault, self.clock)
+        return Cases(self.store, self.vault, self.clock, self.settings.most_held)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        from escalation.cases.deliveries import Deliveries
+
+        return Deliveries(self.store, self.vault)
 
     @cached_property
     def deletions(self) -> "Deletions":
@@ -125,13 +133,19 @@ class Hotline(Unshown):
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
-        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock)
+        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
 
     @cached_property
     def sweep(self) -> "Sweep":
         from bot.sweep import Sweep
 
         return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.eraser, self.clock)
+
+    @cached_property
+    def alert(self) -> "Alert":
+        from bot.alert import Alert
+
+        return Alert(self.store, self.cases, self.channels, self.settings, self.clock)
 
     def turns(self, judge: "Judge") -> "Turns":
         from bot.cover import Cover
@@ -167,7 +181,7 @@ class Hotline(Unshown):
             self.inbox,
             self.outbox,
             self.turns(judge),
-            Sender(self.outbox, self.inbox, self.deletions, watched, self.clock),
+            Sender(self.outbox, self.inbox, self.deletions, watched, self.clock, self.deliveries.out),
             self.deletions,
             dict(self.channels),
             self.clock,

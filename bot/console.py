@@ -8,12 +8,12 @@ from starlette.applications import Starlette
 from bot import directory
 from bot.bootstrap import Hotline
 from bot.channels.sms.segments import count
-from bot.settings import Settings
+from bot.settings import PRICE, Settings
 from bot.vault import derived
 from escalation.console.app import create_app
 from escalation.console.reseal import reseal
 from escalation.console.sessions import SessionStore
-from escalation.console.settings import ConsoleSettings
+from escalation.console.settings import ConsoleSettings, Price
 from escalation.console.staff import Provision, Staff
 
 
@@ -36,9 +36,14 @@ def console_app(whole: Hotline) -> Starlette:
         whole.desk,
         open_staff(settings.staff_file, settings.secret, settings.previous_secrets),
         SessionStore(whole.store, derived(settings.secret, b"sign-in"), whole.clock),
-        ConsoleSettings(url=_url(settings), count=count, clock=whole.clock),
+        ConsoleSettings(url=_url(settings), count=count, price=_price(settings), clock=whole.clock),
         directory.services,
     )
+
+
+def _price(settings: Settings) -> Price | None:
+    found = PRICE.fullmatch(settings.sms_price)
+    return (float(found[1]), found[2]) if found else None
 
 
 def _url(settings: Settings) -> str:

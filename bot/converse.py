@@ -42,7 +42,9 @@ class Stage:
             name: channel for name, channel in whole.channels.items() if isinstance(channel, Loopback)
         }
         self._worker: Worker = whole.worker(judge)
-        self._sender = Sender(whole.outbox, whole.inbox, whole.deletions, whole.channels, whole.clock)
+        self._sender = Sender(
+            whole.outbox, whole.inbox, whole.deletions, whole.channels, whole.clock, whole.deliveries.out
+        )
         self._numbers = itertools.count(1)
 
     async def ready(self) -> None:

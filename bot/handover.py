@@ -35,8 +35,11 @@ class Handover:
 
     async def remind(self, heard: Heard) -> None:
         """Somebody who was away is told how it stands: a human is here, or is still to come."""
-        if await self._cases.holder(heard.talk.id) is not None:
+        row = await self._cases.row(heard.talk.id)
+        if row is not None and row.holder is not None:
             heard.say(heard.fixed("joined"), who="notice")
+            if row.joined:  # not said while somebody else could read it, and nobody reads unseen
+                heard.say(heard.fixed("another_reads"), who="notice")
         else:
             heard.say(await self._what_happens(heard, "handed_over_again"), who="notice")
             heard.card.noted_at = heard.now

@@ -101,8 +101,22 @@ KEPT = (
     Kept("hl:{log}:looked", "that a provider's log was looked through", "10 min", "lifetime"),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
-    Kept("hl:{cases}:case:<id>", "risk, signals, language, alias, cover; reasons sealed", "24 h", "erase"),
+    Kept(
+        "hl:{cases}:case:<id>",
+        "risk, signals, language, alias, cover; reasons and notes sealed",
+        "24 h",
+        "erase",
+    ),
+    Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
+    Kept("hl:{cases}:alerted", "that the team was told that somebody waits", "10 min", "lifetime"),
+    Kept(
+        "hl:{cases}:report:<hmac>",
+        "which answer a delivery report is about; the provider's id as keyed hash",
+        "1 h",
+        "report, erase, lifetime",
+    ),
     Kept("hl:{counts}:<month>", "how many talks by language, topic and so on", "70 days", "lifetime"),
     Kept("hl:{signs}", "when engine and providers last worked, or since when they fail", "1 h", "lifetime"),
     Kept(
@@ -181,6 +195,10 @@ def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 
 
+def report(hashed: str) -> str:
+    return f"hl:{{cases}}:report:{hashed}"
+
+
 def staff(part: str) -> str:
     """A key of the console's sign-in: session, of, once, tries or challenge."""
     return f"hl:{{staff}}:{part}"
@@ -202,6 +220,9 @@ LOOKUP = "hl:{vault}:lookup"
 LOOKED = "hl:{log}:looked"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
+HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
+ALERTED = "hl:{cases}:alerted"
+AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"
 """A publish channel, not a key: says which case changed, keeps nothing."""

@@ -24,6 +24,8 @@ COUNTRIES = frozenset("AL AT BA BG DE GR HR IT MD ME MK RO RS XK unknown".split(
 ENDS = frozenset({"delete", "stop", "left", "silence", "close", "expired"})
 STEPS = frozenset({"under_1_min", "under_5_min", "under_15_min", "under_60_min", "longer"})
 CASES = frozenset({"opened", "closed", "offered_again"})
+WAYS = frozenset({"telegram", "mail"})
+"""How the team is told that somebody waits."""
 DELIVERY = frozenset({"sent", "tried_again", "given_up"})
 OUTCOMES = frozenset({"sent", "TryLater", "OutcomeUnknown", "NeverAgain", "PersonLeft", "OperatorNeeded"})
 ROLES = frozenset(

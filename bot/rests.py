@@ -196,6 +196,14 @@ IN_SIGHT = (
         "demo phones", "what is texted in a demo", "to try it out", "the run", "`hotline run`, when it ends"
     ),
     Rest(
+        "alerts to the team",
+        "that somebody has waited too long, and when; never who, where or why",
+        "so that somebody comes",
+        "the team's mailbox or chat: theirs",
+        "the team",
+        "operator",
+    ),
+    Rest(
         "audit's own store",
         "marked talks of nobody",
         "to search for what is left of them",

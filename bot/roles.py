@@ -74,6 +74,7 @@ def _routes(whole: Hotline, accept: Accept) -> list[Route]:
 
         async def delivered(channel: str, provider_id: str, status: str) -> None:
             await whole.deletions.hasten(channel, provider_id)
+            await whole.deliveries.reported(channel, provider_id, status)
 
         routes += SmsWebhook(
             settings.twilio_account_sid,
@@ -126,6 +127,7 @@ async def run_worker(settings: Settings) -> None:
 
         async def sweep() -> None:
             await whole.sweep.run()
+            await whole.alert.run()
             await line.leave_groups()
             await whole.counts.keep()
 

@@ -11,7 +11,7 @@ PersonLeft      out of the outbox, and the conversation is erased
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from weakref import WeakValueDictionary
 
 from redis.exceptions import RedisError
@@ -34,6 +34,8 @@ FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
 
 
+type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
+"""Told how each message ended: channel, conversation, our id, the provider's, or None if it never went."""
 type Entries = Sequence[tuple[str, dict[bytes, bytes]]]
 
 
@@ -49,7 +51,9 @@ class Sender:
         deletions: Deletions,
         channels: Mapping[str, Channel],
         clock: Clock,
+        fate: Fate,
     ) -> None:
+        self._fate = fate
         self._outbox = outbox
         self._inbox = inbox
         self._deletions = deletions
@@ -122,6 +126,8 @@ class Sender:
             went = await self._went(channel, sent)
             if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
                 await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
+        provider_id = None if sent is None else sent.provider_id
+        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
         await self._outbox.done(partition, entry, fields, self._clock.now(), went)
 
     async def _until_done(self, channel: Channel, waiting: Waiting) -> Sent | None:

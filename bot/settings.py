@@ -4,9 +4,11 @@ Errors name the setting and the mend, never the value.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 from bot.private import Unshown
@@ -14,6 +16,7 @@ from bot.private import Unshown
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
 TELEGRAM_API = "https://api.telegram.org"
+PRICE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?) ([A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,6 +67,16 @@ class Settings(Unshown):
     """Two-letter country that numbers written without a country code belong to."""
     silence_minutes: int = 60
     """A conversation nobody writes in is erased after this long."""
+    most_held: int = 6
+    """Most talks one counsellor may hold at once; an emergency may be one more."""
+    sms_price: str = ""
+    """What one SMS segment costs, for the counter under an answer: `0.07 EUR`. Empty: segments only."""
+    alert_telegram_chat: str = field(default="", repr=False)
+    """Chat id of somebody of the team: told there, without content, when nobody comes for too long."""
+    alert_mail_to: str = field(default="", repr=False)
+    """Address of the team, told in the same way by mail."""
+    alert_mail_server: str = field(default="", repr=False)
+    """Where that mail is handed in: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS."""
     staff_file: str = str(ROOT / "run" / "staff.sqlite")
     """Staff accounts (never a word of a conversation)."""
 
@@ -82,7 +95,14 @@ class Settings(Unshown):
         return bool(self.telegram_token)
 
 
-_WHOLE_NUMBERS = {"gateway_port", "console_port", "sandbox_port", "metrics_port", "silence_minutes"}
+_WHOLE_NUMBERS = {
+    "gateway_port",
+    "console_port",
+    "sandbox_port",
+    "metrics_port",
+    "silence_minutes",
+    "most_held",
+}
 
 
 def name_of(setting: str) -> str:
@@ -131,6 +151,16 @@ def _check(settings: Settings) -> None:
         )
     if settings.silence_minutes < 1:
         raise SettingsError(f"{name_of('silence_minutes')} must be at least 1.")
+    if settings.most_held < 1:
+        raise SettingsError(f"{name_of('most_held')} must be at least 1.")
+    if settings.sms_price and not PRICE.fullmatch(settings.sms_price):
+        raise SettingsError(f"{name_of('sms_price')} must be a number and a currency, as in 0.07 EUR.")
+    if settings.alert_mail_to and urlsplit(settings.alert_mail_server).scheme not in {"smtp", "smtps"}:
+        raise SettingsError(
+            f"{name_of('alert_mail_server')} must be smtps://user:password@host:465 or smtp://…"
+        )
+    if settings.alert_telegram_chat and not settings.alert_telegram_chat.lstrip("-").isdigit():
+        raise SettingsError(f"{name_of('alert_telegram_chat')} must be a chat's number.")
     if settings.sms and not (settings.twilio_auth_token and settings.twilio_number):
         raise SettingsError(
             f"{name_of('twilio_account_sid')} is set: {name_of('twilio_auth_token')} and "

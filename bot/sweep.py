@@ -60,17 +60,26 @@ class Sweep:
 
     async def _tell_waiting(self) -> None:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone
-        if await self._cases.on_duty() == 0:
-            return  # They were told that nobody is here, and who answers meanwhile.
+        closed = await self._cases.on_duty() == 0
         for row in rows:
             if row.state == "waiting":
-                await self._tell(row)
+                await self._tell_if_lost(row, closed=closed)
+                if not closed:  # else they were told that nobody is here, and who answers meanwhile
+                    await self._tell(row)
+
+    async def _tell_if_lost(self, row: CaseRow, *, closed: bool) -> None:
+        """Their counsellor is gone, or did not answer: they should not think that nobody will. Said once."""
+        if row.came_back and await self._cases.first_time(row.id, "told_came_back"):
+            await self._say(row, "handed_over_closed" if closed else "still_here")
 
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
         due = sum(waited > after for after in NOTE_AFTER)
         if not due or not await self._cases.first_time(row.id, f"noted_{due}"):
             return
+        await self._say(row, "waiting_note")
+
+    async def _say(self, row: CaseRow, name: str) -> None:
         try:
             talk = await self._sessions.read(row.id)
         except KeyGone:
@@ -80,7 +89,7 @@ class Sweep:
             script: Script = "cyrillic" if card.script == "cyrillic" else "latin"
             where = numbers(card.country, card.language)
             text = fixed(
-                "waiting_note",
+                name,
                 card.language,
                 script,
                 card.channel,

@@ -236,16 +236,17 @@ class Turns(Unshown):
             return Taken("console")
         nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
         heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
+        row = await self.cases.row(talk.id) if entry.order in ("close", "to_bot") else None
+        if row is not None and row.unread:
+            # They wrote while it was being ended: what nobody has read is neither erased nor left.
+            await self.cases.not_ended(talk.id)
+            await self.inbox.drop(entry.id, talk.id)
+            return Taken("console", talk.card.language, escalated=True)
         if entry.order == "to_bot":
             ends_case(talk.card, heard.now)
             heard.say(heard.fixed("returned_to_bot"), who="notice")
             await self.cases.erase(talk.id)
             return await self._finish(lease, entry, heard, "console")
-        row = await self.cases.row(talk.id) if entry.order == "close" else None
-        if row is not None and row.unread:
-            # They wrote while it was being closed: what nobody has read is not erased.
-            await self.inbox.drop(entry.id, talk.id)
-            return Taken("console", talk.card.language, escalated=True)
         says_so = entry.order == "close" and not talk.card.covered
         farewell = heard.fixed("ended") if says_so else ""
         await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)

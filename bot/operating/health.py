@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.operating.signs import Sign, read_signs
 from bot.scripts import Store
 from escalation.cases.case import RANK
-from escalation.cases.queue import ON_DUTY_S
+from escalation.cases.duty import ON_DUTY_S
 
 ANSWERS_S = 2.0
 ALIVE_S = 10.0
@@ -146,13 +146,13 @@ async def _unanswered(store: Store, conversations: list[bytes], now: float) -> l
         return []
     pipe = store.pipeline(transaction=False)
     for raw in conversations:
-        pipe.hmget(keys.case(raw.decode()), "rank", "state", "opened_at", "wrote_at", "unread")
+        pipe.hmget(keys.case(raw.decode()), "rank", "state", "opened_at", "wrote_at", "wrote", "read")
     waits = []
-    for rank, state, opened, wrote, unread in await pipe.execute():
+    for rank, state, opened, wrote_at, wrote, read in await pipe.execute():
         if rank is None or int(rank) < RANK["danger"]:
             continue
         if state != b"held":
             waits.append(max(0.0, now - float(opened)))
-        elif int(unread or 0):
-            waits.append(max(0.0, now - float(wrote)))
+        elif int(wrote or 0) > int(read or 0):
+            waits.append(max(0.0, now - float(wrote_at)))
     return waits

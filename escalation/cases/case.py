@@ -7,8 +7,11 @@ from typing import Literal
 from bot.private import Unshown
 
 State = Literal["waiting", "held"]
-Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "covered"]
+Outcome = Literal["done", "taken", "not_yours", "gone", "too_long", "full", "absent", "covered"]
 """covered: somebody else may be reading, and the answer was not confirmed."""
+Safe = Literal["", "asked", "yes", "no"]
+"""Whether it is safe for the person to get texts: not asked yet, asked, and their answer."""
+Away = Literal["break", "off"]
 Who = Literal["person", "bot", "counsellor", "notice"]
 
 RANK = {"none": 0, "concern": 1, "danger": 2, "emergency": 3}
@@ -16,6 +19,14 @@ HEADSTART = {"none": 0, "concern": 10 * 60, "danger": 60 * 60, "emergency": 24 *
 """Seconds of waiting a risk counts for. The order in the queue is opening time less headstart: a higher risk
 comes first, and yet somebody who has waited an hour longer comes before a fresh `danger`: nobody starves."""
 
+ANSWER_S = {"emergency": 3 * 60, "danger": 5 * 60}
+ANSWER_ELSE_S = 10 * 60
+"""How long a person waits for their counsellor's answer before the case is offered to somebody else."""
+TYPING_S = 60
+"""Somebody who typed this short a time ago is answering, though nothing has come yet."""
+PRESSED_S = 5 * 60
+"""Each further message of danger counts as this much more waiting."""
+MOST_PRESSED = 6
 SIGNAL = "silent_signal"
 SIGNALLED = "gave the silent signal: needs help now and cannot write it"
 
@@ -56,8 +67,39 @@ class CaseRow(Unshown):
     holder: str | None
     unread: int
     place: int
+    wrote: int = 0
+    """How many messages of the person came into the case: what `seen` is told by."""
+    meant_for: str = ""
+    """Whom it was handed to: `account:<id>`, `language:<code>`, `role:supervisor`; empty: anybody."""
+    passed_by: str = ""
+    passed_at: float = 0.0
+    note: str = field(default="", repr=False)
+    """What was written for the next counsellor; ends with the case."""
+    why_picked: str = field(default="", repr=False)
+    """Why its holder took it before more urgent ones; ends with the case."""
+    safe: Safe = ""
+    claimed_at: float = 0.0
+    owes_since: float = 0.0
+    """Since when the person waits for their holder's answer; 0: they do not."""
+    typing_at: float = 0.0
+    """When their holder last typed at an answer."""
+    joined: str = ""
+    """The supervisor who reads with the holder."""
+    came_back: bool = False
+    """It was offered again because its counsellor was gone or did not answer."""
+    not_ended: bool = False
+    """Its end was ordered and not carried out: the person wrote meanwhile."""
     covered_at: float = 0.0
     """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Crew(Unshown):
+    """A counsellor at work."""
+
+    id: str
+    away: Away | None
+    held: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,6 +137,9 @@ def alias() -> str:
     return f"{secrets.choice(FIRST)} {secrets.choice(SECOND)}"
 
 
-def order(opened_at: float, risk: str) -> float:
-    """A case's place in the queue: lower comes first. It does not change with time, only with risk."""
-    return opened_at - HEADSTART.get(risk, 0)
+def order(opened_at: float, risk: str, pressed: int = 0) -> float:
+    """A case's place in the queue: lower comes first. It does not change with time, only as people write.
+
+    `pressed` counts further messages of danger while waiting.
+    """
+    return opened_at - HEADSTART.get(risk, 0) - min(pressed, MOST_PRESSED) * PRESSED_S

@@ -1,36 +1,55 @@
 """The queue: opening, taking, handing on and ending cases, each one atomic step in the store."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from bot import keys, metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
-from bot.scripts import Scripts, Store
+from bot.scripts import Scripts, Store, Value
 from bot.sessions import Conversation
 from bot.vault import Vault
-from escalation.cases.case import RANK, SIGNAL, SIGNALLED, Alarm, CaseRow, Outcome, State, alias, order
+from escalation.cases.case import (
+    ANSWER_ELSE_S,
+    ANSWER_S,
+    MOST_PRESSED,
+    PRESSED_S,
+    RANK,
+    TYPING_S,
+    Alarm,
+    CaseRow,
+    Outcome,
+    Safe,
+    alias,
+    order,
+)
+from escalation.cases.duty import ON_DUTY_S, Duty
+from escalation.cases.row import opened
 
 LUA = Path(__file__).resolve().parent / "lua"
-ON_DUTY_S = 45
-"""A counsellor whose page has been silent this long is not on duty, and what they hold is offered again."""
 PER_PERSON_MIN = 8
 """Rough minutes one talk takes, for the honest waiting time; no rates are kept yet."""
+MOST_HELD = 6
+"""How many cases one counsellor may hold; an emergency may be one more."""
+LONGEST_S = 15 * 60
+"""A case whose person waits this long is offered again, though somebody types or nobody else is on duty."""
 
 
 class Cases:
-    def __init__(self, store: Store, vault: Vault, clock: Clock) -> None:
+    def __init__(self, store: Store, vault: Vault, clock: Clock, most_held: int = MOST_HELD) -> None:
         self._store = store
         self._vault = vault
         self._clock = clock
+        self._most_held = most_held
         self._scripts = Scripts(store, LUA)
+        self.duty = Duty(store, clock)
 
     async def open(self, talk: Conversation, alarm: Alarm) -> int:
         """Put a conversation in the queue, or raise it there: 1 opened, 2 raised, 0 neither. Repeatable."""
         now, place = self._clock.now(), keys.case(talk.id)
-        opened = await self._store.hget(place, "opened_at")
-        began = float(opened) if opened else now
+        before = await self._store.hget(place, "opened_at")
+        began = float(before) if before else now
         done = await self._scripts.run(
             "open",
             [keys.WAITING, place, keys.HELD],
@@ -39,6 +58,7 @@ class Cases:
                 order(began, alarm.risk),
                 RANK.get(alarm.risk, 0),
                 keys.CAP,
+                *(PRESSED_S, MOST_PRESSED),
                 *("alias", alias(), "risk", alarm.risk, "score", alarm.score),
                 *("signals", json.dumps(alarm.signals)),
                 *("reasons", talk.key.seal(place, json.dumps(alarm.reasons, ensure_ascii=False).encode())),
@@ -53,13 +73,21 @@ class Cases:
 
     async def wrote(self, conversation: str) -> None:
         """The person wrote again."""
-        if await self._mark(conversation, "set", "wrote_at", repr(self._clock.now())):
-            await self._mark(conversation, "add", "unread", 1)
+        if await self._scripts.run("wrote", [keys.case(conversation)], [self._clock.now()]):
             await self._changed(conversation)
 
     async def said(self, conversation: str) -> None:
         """Something new stands in the talk that is not the person's."""
         await self._changed(conversation)
+
+    async def answered(self, conversation: str) -> None:
+        """The holder answered: nobody waits for them any more."""
+        await self._mark(conversation, "drop", "owes_since")
+        await self._changed(conversation)
+
+    async def typing(self, conversation: str, counsellor: str) -> None:
+        """The holder is writing an answer."""
+        await self._mark(conversation, "set", "typing_at", self._clock.now(), counsellor)
 
     async def covered(self, conversation: str, since: float) -> None:
         """Somebody else may be reading at the person's phone since then; 0: the person is back."""
@@ -70,64 +98,140 @@ class Cases:
         """The person gave the silent signal: it stays in sight whatever else raises the case."""
         await self._mark(conversation, "set", "signalled", "1")
 
-    async def read(self, conversation: str) -> None:
-        """The holder has seen all of it."""
-        await self._mark(conversation, "set", "unread", "0")
+    async def read(self, conversation: str, wrote: int) -> None:
+        """The holder has seen this many of the person's messages; more may have come since."""
+        if await self._scripts.run("read", [keys.case(conversation)], [wrote]) == 2:
+            await self._changed(conversation)
 
     async def first_time(self, conversation: str, what: str) -> bool:
         """True the first time this is asked of a case that is there: for what is done once."""
         return await self._mark(conversation, "new", what, "1")
 
-    async def _mark(self, conversation: str, how: str, name: str, value: str | int) -> bool:
-        return bool(await self._scripts.run("mark", [keys.case(conversation)], [how, name, value]))
+    async def not_ended(self, conversation: str) -> None:
+        """Its end was ordered, and the person wrote meanwhile: it goes on."""
+        await self._mark(conversation, "set", "not_ended", "1")
+        await self._changed(conversation)
 
-    async def claim(self, conversation: str, counsellor: str) -> Outcome:
+    async def ends(self, conversation: str) -> None:
+        """Its end is being ordered anew."""
+        await self._mark(conversation, "drop", "not_ended")
+
+    async def set_safe(self, conversation: str, counsellor: str, safe: Safe) -> Outcome:
+        """Whether it is safe to text, as far as the person said."""
+        done = await self._mark(conversation, "set", "safe", safe, counsellor)
+        await self._changed(conversation)
+        return "done" if done else "not_yours"
+
+    async def join(self, conversation: str, supervisor: str) -> bool:
+        """A supervisor reads with the holder; False where they do so already, or nobody holds it."""
+        row = await self.row(conversation)
+        if row is None or row.holder is None or row.holder == supervisor or row.joined:
+            return False
+        done = await self._mark(conversation, "set", "joined", supervisor, row.holder)
+        await self._changed(conversation)
+        return done
+
+    async def leave(self, conversation: str, supervisor: str) -> bool:
+        row = await self.row(conversation)
+        if row is None or row.joined != supervisor:
+            return False
+        await self._mark(conversation, "drop", "joined")
+        await self._changed(conversation)
+        return True
+
+    async def _mark(
+        self, conversation: str, how: str, name: str, value: str | float = "", holder: str = ""
+    ) -> bool:
+        return bool(await self._scripts.run("mark", [keys.case(conversation)], [how, name, value, holder]))
+
+    async def claim(self, conversation: str, counsellor: str, why_picked: str = "") -> tuple[Outcome, bool]:
+        """Take a case; the second value says that another counsellor talked with them before."""
+        place = keys.case(conversation)
         done = await self._scripts.run(
             "claim",
-            [keys.WAITING, keys.case(conversation), keys.HELD],
-            [conversation, counsellor, self._clock.now()],
+            [keys.WAITING, place, keys.HELD, keys.HOLDERS, keys.AWAY],
+            [
+                *(conversation, counsellor, self._clock.now(), self._most_held),
+                await self._sealed(conversation, why_picked),
+            ],
         )
-        if done == 1:
+        if done in (1, 3):
             await self._changed(conversation)
-        outcomes: dict[int, Outcome] = {1: "done", 0: "taken", -1: "gone"}
-        return outcomes[int(done)]
+        outcomes: dict[int, Outcome] = {0: "taken", -1: "gone", -2: "full"}
+        return outcomes.get(int(done), "done"), done == 3
 
-    async def release(self, conversation: str, counsellor: str) -> Outcome:
-        return "done" if await self._back(conversation, counsellor, 0.0) else "not_yours"
+    async def _sealed(self, conversation: str, text: str) -> bytes:
+        """A counsellor's words about a case, sealed under its conversation's key: they end with it."""
+        try:
+            key = await self._vault.key(conversation)
+        except KeyGone:
+            return b""
+        return key.seal(keys.case(conversation), text.encode()) if text else b""
 
-    async def _back(self, conversation: str, counsellor: str, unseen_since: float) -> bool:
+    async def hand_on(
+        self, conversation: str, counsellor: str, meant_for: str = "", note: str = ""
+    ) -> Outcome:
+        """The holder hands it back to the queue, to anybody or to whom it is meant for."""
+        sealed: list[Value] = ["meant_for", meant_for, "passed_by", counsellor]
+        sealed += ["passed_at", self._clock.now(), "note", await self._sealed(conversation, note)]
+        return "done" if await self._back(conversation, counsellor, 0.0, 0.0, sealed) else "not_yours"
+
+    async def _back(
+        self, conversation: str, counsellor: str, unseen: float, owes: float, fields: Sequence[Value]
+    ) -> bool:
         place = keys.case(conversation)
-        opened, risk = await self._store.hmget(place, "opened_at", "risk")
-        if opened is None:
+        began, risk, pressed = await self._store.hmget(place, "opened_at", "risk", "pressed")
+        if began is None:
             return False
+        at = order(float(began), (risk or b"").decode(), int(pressed or 0))
         done = await self._scripts.run(
             "release",
-            [keys.WAITING, place, keys.HELD],
-            [conversation, counsellor, order(float(opened), (risk or b"").decode()), unseen_since],
+            [keys.WAITING, place, keys.HELD, keys.HOLDERS],
+            [conversation, counsellor, at, unseen, owes, *fields],
         )
         if done:
             await self._changed(conversation)
         return bool(done)
 
     async def offer_again(self) -> int:
-        """Cases whose counsellor's pages are silent go back to waiting; returns how many."""
+        """Cases whose counsellor is gone, or does not answer, go back to waiting; returns how many."""
         since = self._clock.now() - ON_DUTY_S
         lost = await self._store.zrangebyscore(keys.HELD, "-inf", since)
-        offered = sum([await self._back(raw.decode(), "", since) for raw in lost])
+        back: Sequence[Value] = ("came_back", "1", "meant_for", "")
+        offered = sum([await self._back(raw.decode(), "", since, 0.0, back) for raw in lost])
+        offered += sum([await self._offer_unanswered(*held) for held in await self.duty.held()])
         for _ in range(offered):
             metrics.case("offered_again")
         return offered
+
+    async def _offer_unanswered(self, conversation: str, counsellor: str) -> bool:
+        raw = await self._store.hmget(keys.case(conversation), "owes_since", "typing_at", "risk")
+        owes, typing, risk = (value.decode() if value else "" for value in raw)
+        if not owes:
+            return False
+        now, waits = self._clock.now(), self._clock.now() - float(owes)
+        limit = ANSWER_S.get(risk, ANSWER_ELSE_S)
+        alone = not await self.duty.anybody_but(counsellor)
+        if waits < (LONGEST_S if alone or now - float(typing or 0) < TYPING_S else limit):
+            return False
+        return await self._back(
+            conversation, counsellor, 0.0, float(owes), ("came_back", "1", "meant_for", "")
+        )
 
     async def holder(self, conversation: str) -> str | None:
         raw = await self._store.hget(keys.case(conversation), "holder")
         return raw.decode() if raw else None
 
     async def erase(self, conversation: str) -> None:
-        """Nothing of the case is left."""
+        """Nothing of the case is left, nor of the reports it awaited."""
+        fields = await self._store.hgetall(keys.case(conversation))
         pipe = self._store.pipeline(transaction=True)
         pipe.delete(keys.case(conversation))
+        for report in (value for name, value in fields.items() if name.startswith(b"report:")):
+            pipe.delete(report)
         pipe.zrem(keys.WAITING, conversation)
         pipe.zrem(keys.HELD, conversation)
+        pipe.hdel(keys.HOLDERS, conversation)
         if (await pipe.execute())[0]:
             await self._changed(conversation)
 
@@ -135,69 +239,39 @@ class Cases:
         """Waiting cases in order, then the held ones."""
         waiting = [raw.decode() for raw in await self._store.zrange(keys.WAITING, 0, -1)]
         held = [raw.decode() for raw in await self._store.zrange(keys.HELD, 0, -1)]
-        rows = [await self.row(one, place) for place, one in enumerate(waiting, 1)]
-        rows += [await self.row(one, 0) for one in held]
-        return [row for row in rows if row is not None]
-
-    async def row(self, conversation: str, place: int = 0) -> CaseRow | None:
-        """One case; None (and out of the queue) when its conversation is gone."""
-        raw = await self._store.hgetall(keys.case(conversation))
-        if not raw:
-            await self.erase(conversation)
-            return None
-        try:
-            key = await self._vault.key(conversation)
-            reasons = json.loads(key.open(keys.case(conversation), raw[b"reasons"]))
-        except KeyGone:
-            await self.erase(conversation)
-            return None
-        fields = {name.decode(): value.decode() for name, value in raw.items() if name != b"reasons"}
-        signals, reasons = tuple(json.loads(fields["signals"])), tuple(reasons)
-        if "signalled" in fields and SIGNAL not in signals:
-            signals, reasons = (SIGNAL, *signals), (SIGNALLED, *reasons)
-        state: State = "held" if fields["state"] == "held" else "waiting"
-        return CaseRow(
-            id=conversation,
-            alias=fields["alias"],
-            state=state,
-            risk=fields["risk"],
-            score=float(fields["score"]),
-            signals=signals,
-            reasons=reasons,
-            language=fields["language"],
-            script=fields["script"],
-            channel=fields["channel"],
-            country=fields["country"] or None,
-            opened_at=float(fields["opened_at"]),
-            wrote_at=float(fields["wrote_at"]),
-            holder=fields.get("holder"),
-            unread=int(fields.get("unread", "0")),
-            place=place,
-            covered_at=float(fields.get("covered_at", "0")),
+        return await self._read(
+            [*((one, place) for place, one in enumerate(waiting, 1)), *((one, 0) for one in held)]
         )
+
+    async def row(self, conversation: str) -> CaseRow | None:
+        """One case; None (and out of the queue) when its conversation is gone."""
+        return next(iter(await self._read([(conversation, 0)])), None)
+
+    async def _read(self, wanted: Sequence[tuple[str, int]]) -> list[CaseRow]:
+        """Cases with their places, all in one question to the store: every open page asks for all of them."""
+        pipe = self._store.pipeline(transaction=False)
+        for conversation, _ in wanted:
+            pipe.hgetall(keys.case(conversation))
+            pipe.get(keys.of(conversation, "key"))
+        answers = await pipe.execute() if wanted else []
+        rows: list[CaseRow] = []
+        for (conversation, place), raw, wrapped in zip(wanted, answers[::2], answers[1::2], strict=True):
+            try:
+                if not raw or wrapped is None:
+                    raise KeyGone("the conversation is gone")
+                rows.append(opened(conversation, raw, await self._vault.unwrap(conversation, wrapped), place))
+            except KeyGone:
+                await self.erase(conversation)
+        return rows
 
     async def place(self, conversation: str) -> int:
         """Place in the queue, from 1; 0 when it is not waiting."""
         rank = await self._store.zrank(keys.WAITING, conversation)
         return int(rank) + 1 if rank is not None else 0
 
-    async def present(self, counsellor: str) -> None:
-        """A counsellor's page is open: they are on duty, and what they hold stays theirs."""
-        now = self._clock.now()
-        pipe = self._store.pipeline(transaction=True)
-        pipe.zadd(keys.ON_DUTY, {counsellor: now})
-        pipe.expire(keys.ON_DUTY, 60)
-        await pipe.execute()
-        for raw in await self._store.zrange(keys.HELD, 0, -1):
-            if await self.holder(raw.decode()) == counsellor:
-                await self._store.zadd(keys.HELD, {raw: now}, xx=True)
-
-    async def absent(self, counsellor: str) -> None:
-        await self._store.zrem(keys.ON_DUTY, counsellor)
-
     async def on_duty(self) -> int:
-        """How many counsellors have a page open."""
-        return int(await self._store.zcount(keys.ON_DUTY, self._clock.now() - ON_DUTY_S, "+inf"))
+        """How many counsellors are at work and have a page open."""
+        return await self.duty.count()
 
     async def minutes(self, place: int) -> int:
         """Roughly how long the person at this place waits."""

@@ -11,13 +11,16 @@ from starlette.routing import Route
 from escalation.console.staff import DESK_ROLES, ROLES
 from escalation.console.views import (
     account,
+    answer,
     case,
     events,
     files,
+    hand,
     home,
     passkeys,
     queue,
     renew,
+    shift,
     sign_in,
     staff,
 )
@@ -33,6 +36,7 @@ STAFF: Final = frozenset(ROLES)
 SESSION: Final = STAFF | {"halfway", "renewing"}
 ADMINISTRATORS: Final = frozenset({"administrator"})
 DESK: Final = DESK_ROLES
+SUPERVISORS: Final = frozenset({"supervisor"})
 
 
 class Entry(NamedTuple):
@@ -88,16 +92,26 @@ TABLE: Final = (
     Entry("POST", "/queue/take", queue.take, DESK),
     Entry("GET", "/events", events.stream, DESK, passive=True),
     Entry("POST", "/present", home.present, DESK),
-    Entry("POST", "/measure", case.measure, DESK),
+    Entry("POST", "/measure", answer.measure, DESK),
     Entry("GET", "/cases/{id}", case.page, DESK),
     Entry("GET", "/cases/{id}/live", case.live, DESK, passive=True),
     Entry("POST", "/cases/{id}/claim", case.claim, DESK),
-    Entry("POST", "/cases/{id}/answer", case.answer, DESK),
-    Entry("POST", "/cases/{id}/release", case.release, DESK),
+    Entry("POST", "/cases/{id}/answer", answer.answer, DESK),
+    Entry("POST", "/cases/{id}/release", hand.hand_on, DESK),
     Entry("GET", "/cases/{id}/bot", case.bot_page, DESK),
     Entry("POST", "/cases/{id}/bot", case.to_bot, DESK),
     Entry("GET", "/cases/{id}/close", case.close_page, DESK),
     Entry("POST", "/cases/{id}/close", case.close, DESK),
+    Entry("GET", "/shift", shift.page, DESK),
+    Entry("POST", "/shift", shift.change, DESK),
+    Entry("GET", "/board", shift.board_page, SUPERVISORS),
+    Entry("GET", "/board/live", shift.board_live, SUPERVISORS, passive=True),
+    Entry("GET", "/cases/{id}/pick", case.pick, DESK),
+    Entry("POST", "/cases/{id}/typing", answer.typing, DESK),
+    Entry("POST", "/cases/{id}/safe", answer.safe, DESK),
+    Entry("GET", "/cases/{id}/release", hand.page, DESK),
+    Entry("POST", "/cases/{id}/join", hand.join, SUPERVISORS),
+    Entry("POST", "/cases/{id}/leave", hand.leave, SUPERVISORS),
 )
 
 

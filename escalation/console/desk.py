@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from escalation.cases.case import CaseRow, CaseView, Outcome
+from escalation.cases.case import Away, CaseRow, CaseView, Crew, Outcome, Safe
 
 
 class Desk(Protocol):
@@ -15,11 +15,24 @@ class Desk(Protocol):
     async def case(self, case_id: str) -> CaseView | None:
         """A case with its lines, whoever asks: who may see them is decided here, in the console."""
 
-    async def claim(self, case_id: str, counsellor: str) -> Outcome: ...
-    async def release(self, case_id: str, counsellor: str) -> Outcome: ...
+    async def seen(self, row: CaseRow) -> None:
+        """The holder has the lines that came with this row on the screen."""
+
+    async def claim(self, case_id: str, counsellor: str, why_picked: str = "") -> Outcome: ...
+    async def hand_on(self, case_id: str, counsellor: str, meant_for: str = "", note: str = "") -> Outcome:
+        """Back to the queue: for anybody, or for `account:<id>`, `language:<code>` or `role:supervisor`."""
+
     async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
         """Send the holder's words; "covered" where somebody else may be reading, unless sent `anyway`."""
 
+    async def typing(self, case_id: str, counsellor: str) -> None:
+        """An answer is being written: the case is not offered to others yet."""
+
+    async def set_safe(self, case_id: str, counsellor: str, safe: Safe) -> Outcome: ...
+    async def join(self, case_id: str, supervisor: str) -> Outcome:
+        """Read with the holder; the holder sees it and the person is told."""
+
+    async def leave(self, case_id: str, supervisor: str) -> Outcome: ...
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
         """Tell the person, then erase everywhere; the case may be there for moments after "done"."""
 
@@ -28,5 +41,13 @@ class Desk(Protocol):
         """A page of this counsellor is open."""
 
     async def absent(self, counsellor: str) -> None: ...
+    async def crew(self) -> list[Crew]:
+        """Who is on duty, on a break, or holds a case."""
+
+    async def away(self, counsellor: str) -> Away | None: ...
+    async def go(self, counsellor: str, away: Away) -> int:
+        """A break or the shift's end: what they hold is handed on; returns how many cases."""
+
+    async def come(self, counsellor: str) -> None: ...
     def changes(self) -> AsyncIterator[tuple[str, str]]:
         """("queue", "") or ("case", id): what to fetch again, nothing of its content."""

@@ -7,10 +7,15 @@ from escalation.cases.case import CaseLine, CaseRow
 from escalation.console.catalogue import Words
 from escalation.console.moments import hour, iso
 from escalation.console.shown import line, shown
+from escalation.console.staff import Account
+from escalation.console.urgency import LATE, is_meant_for, owed
 
 LEVELS: Final = ("emergency", "danger", "concern", "none")
 WRITING_SECONDS = 120
 """Somebody who wrote this short a time ago is likely writing still."""
+
+OWED_SHOWN_S = 60
+"""From when on a row says that its person waits for an answer."""
 
 # (language, script) -> tag for screen readers and hyphenation.
 LANGUAGE_TAGS: Final = {
@@ -32,7 +37,7 @@ class Row:
     id: str
     alias: str
     state: str
-    """waiting, mine or other."""
+    """waiting, mine, joined (a supervisor who reads with its holder) or other."""
     level: str
     level_name: str
     reasons: tuple[str, ...]
@@ -47,6 +52,20 @@ class Row:
     unread: int
     holder: str
     place: int
+    asks: bool
+    """Taking it needs a reason: somebody more urgent waits."""
+    handed: str
+    """Whom it was handed to and by whom, in words."""
+    came_back: bool
+    why_picked: str
+    """Only for supervisors and its holder."""
+    safe: str
+    owed: str
+    """How long the person waits for an answer; empty while they do not have to."""
+    late: bool
+    """Soon it will be offered to somebody else."""
+    joined: str
+    """The supervisor who reads with its holder."""
     covered: str
     """Since how long somebody else may be reading; empty: nobody, as far as is known."""
 
@@ -67,14 +86,17 @@ class Shown:
     delivery_name: str
 
 
-def present(row: CaseRow, words: Words, now: float, me: str, names: dict[str, str]) -> Row:
+def present(
+    row: CaseRow, words: Words, now: float, me: Account, names: dict[str, str], *, asks: bool = False
+) -> Row:
     """The row as the account `me` sees it."""
-    held_by_me = row.state == "held" and row.holder == me
     level = row.risk if row.risk in LEVELS else "danger"
+    waits, limit = owed(row, now)
+    state = _state(row, me)
     return Row(
         id=row.id,
         alias=line(row.alias, 60),
-        state="mine" if held_by_me else "other" if row.state == "held" else "waiting",
+        state=state,
         level=level,
         level_name=words(f"level.{level}"),
         reasons=tuple(line(reason) for reason in row.reasons[:12]),
@@ -87,17 +109,48 @@ def present(row: CaseRow, words: Words, now: float, me: str, names: dict[str, st
         opened=iso(row.opened_at),
         writing=0 <= now - row.wrote_at < WRITING_SECONDS and row.wrote_at > row.opened_at + 1,
         unread=max(0, row.unread),
-        holder=line(names.get(row.holder or "", ""), 60) or words("queue.somebody"),
+        holder=_name(row.holder or "", words, names),
         place=row.place,
+        asks=asks and state == "waiting",
+        handed=_handed(row, words, me, names) if state == "waiting" else "",
+        came_back=row.came_back and state == "waiting",
+        why_picked=line(row.why_picked) if me.role == "supervisor" or state == "mine" else "",
+        safe=row.safe,
+        owed=duration(waits, words) if waits >= OWED_SHOWN_S else "",
+        late=waits > limit * LATE,
+        joined=_name(row.joined, words, names) if row.joined else "",
         covered=duration(now - row.covered_at, words) if row.covered_at else "",
     )
 
 
-def show_line(entry: CaseLine, words: Words) -> Shown:
+def _state(row: CaseRow, me: Account) -> str:
+    if row.state != "held":
+        return "waiting"
+    return "mine" if row.holder == me.id else "joined" if row.joined == me.id else "other"
+
+
+def _name(account: str, words: Words, names: dict[str, str]) -> str:
+    return line(names.get(account, ""), 60) or words("queue.somebody")
+
+
+def _handed(row: CaseRow, words: Words, me: Account, names: dict[str, str]) -> str:
+    kind, _, whom = row.meant_for.partition(":")
+    if not kind:
+        return ""
+    by = _name(row.passed_by, words, names)
+    if is_meant_for(row, me):
+        return words("hand.to_you", by=by)
+    to = {"account": _name(whom, words, names), "role": words.either(f"role.{whom}", line(whom, 20))}
+    return words("hand.to", by=by, to=to.get(kind) or words.either(f"language.{whom}", line(whom, 20)))
+
+
+def show_line(entry: CaseLine, words: Words, mine_since: float | None) -> Shown:
+    """A line as it is shown to the holder since `mine_since`, or (None) to somebody who reads with them."""
+    others = entry.who == "counsellor" and (mine_since is None or entry.at < mine_since)
     level = entry.risk if entry.risk in LEVELS and entry.who == "person" else "none"
     return Shown(
         who=entry.who,
-        who_name=words(f"who.{entry.who}"),
+        who_name=words("role.counsellor" if others else f"who.{entry.who}"),
         text=shown(entry.text),
         clock=hour(entry.at),
         at=iso(entry.at),

@@ -21,6 +21,8 @@ class Size(Protocol):
 
 type Count = Callable[[str], Size]
 """Counts the text message parts of a text."""
+type Price = tuple[float, str]
+"""What one SMS segment costs: amount and currency."""
 type Directory = Callable[[str | None, str], Sequence[tuple[str, str]]]
 """Help services for a person: (country or None, language) -> (what it is, text to put into an answer)."""
 
@@ -47,6 +49,8 @@ class ConsoleSettings:
     """Further names (host or host:port) under which it may be reached."""
     count: Count | None = None
     """Counts parts of an SMS; None: no counter under the answer."""
+    price: Price | None = None
+    """What one SMS segment costs; None: it is not shown."""
     heartbeat: float = 10.0
     """Seconds between two signs of life while a page is open."""
     clock: Clock = field(default_factory=Clock)

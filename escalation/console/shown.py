@@ -1,4 +1,4 @@
-"""Words of a person, made fit to be shown: what cannot be seen is dropped or made visible, length is bounded.
+"""Words of a person, made fit to be shown: what cannot be seen is made visible, length is bounded.
 
 Escaping is the templates' work; here goes what survives escaping: characters that reorder, hide or pile up.
 """
@@ -10,9 +10,10 @@ LONGEST = 4000
 _MARKS = 3
 """Combining marks in a row on one letter: Vietnamese needs two; a pile of fifty covers other lines."""
 
-# Reorder or join text invisibly. Shown as a mark: a counsellor should know that something was there.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Put for what reorders, hides or joins text: a counsellor should know that something was there.
 _VISIBLE = "\u25af"
+_UNTOLD = frozenset("\u00ad\ufeff")
+"""Where a word may be broken, and the mark some phones begin a text with: nothing anybody meant."""
 _KEPT_FORMAT = frozenset("\u200d\ufe0f")
 """Joiner and picture form: an emoji of several parts needs them."""
 
@@ -47,22 +48,23 @@ def _letters(text: str) -> list[str]:
             continue
         if letter in "\n\t" or (letter in _KEPT_FORMAT and _in_emoji(text, place)):
             kept.append(letter)
-        elif letter in _DIRECTION or category == "Cc":
-            kept.append(_VISIBLE)
+        elif (category in {"Cf", "Cc"} and letter not in _UNTOLD) or letter in _BLANK:
+            if kept[-1:] != [_VISIBLE]:
+                kept.append(_VISIBLE)
         elif category in {"Cs", "Co", "Cn"} and not "\U0001f000" <= letter <= "\U0001faff":
             # Half a character, or one that has no meaning: a page with the first could not be sent at all.
             kept.append("\ufffd")
         elif category in {"Zl", "Zp"}:
             kept.append("\n")
-        elif category != "Cf" and letter not in _BLANK:
+        elif category != "Cf" and letter not in _FORMS:
             kept.append(letter)
     return kept
 
 
 # Letters and marks that show nothing, though Unicode does not call them format characters.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u3164\uffa0") | frozenset(
-    map(chr, (*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0)))
-)
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u2800\u3164\uffa0")
+# Which form of the letter before is meant: nothing is hidden in it.
+_FORMS = frozenset(map(chr, (*range(0xFE00, 0xFE0F), *range(0xE0100, 0xE01F0))))
 
 
 def _in_emoji(text: str, place: int) -> bool:

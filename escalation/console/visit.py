@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -21,6 +22,8 @@ from escalation.console.settings import ConsoleSettings, Directory
 from escalation.console.staff import Account, Staff
 
 LARGEST_FORM = 64 * 1024
+FORM_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+"""What an id of a case or a form may look like."""
 LIVE_HEADER = "x-live"
 """Set by the console's own script: answer with a fragment or a status, not with a page."""
 

@@ -1,79 +1,14 @@
-"""The console in a real browser, on a desk without a store: by keyboard, live, and without scripts.
+"""The console in a real browser, on a desk without a store: by keyboard, live, and without scripts."""
 
-Needs Debian's `chromium` and `chromium-driver`. Without them it is skipped and says so; with
-HOTLINE_REQUIRE_BROWSER=1 it fails instead.
-"""
-
-import os
-import shutil
-import socket
 import time
-from collections.abc import Iterator
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.unit.console.browsing import SAID, Page, bottom, check_names, faint, top
 from tests.unit.console.fake_desk import line
 from tests.unit.console.served import Served
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,860",
-    "--lang=en",
-)
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """A headless Chromium with an empty profile."""
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (browser and driver):
-        why = "no Chromium here: apt-get install chromium chromium-driver"
-        if os.environ.get("HOTLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail(why)
-        pytest.skip(why)
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield started
-    started.quit()
-
-
-@pytest.fixture(scope="module")
-def served(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    console = Served(store_url, tmp_path_factory.mktemp("console"), port)
-    console.start()
-    yield console
-    console.stop()
-
-
-@pytest.fixture
-def page(chromium: webdriver.Chrome, served: Served) -> Iterator[Page]:
-    """The browser, signed out, with an empty queue; afterwards nothing may have been refused or broken."""
-    served.do(served.desk.cases.clear)
-    one = Page(chromium, served)
-    one.fresh()
-    yield one
-    one.scripts(True)
-    wrong = [entry["message"] for entry in one.log() if entry["level"] == "SEVERE"]
-    # A closed talk answers 404, an ended session 401: those are meant.
-    assert [message for message in wrong if "404" not in message and "401" not in message] == []
 
 
 def test_a_whole_talk_by_keyboard(page: Page, served: Served) -> None:
@@ -89,7 +24,7 @@ def test_a_whole_talk_by_keyboard(page: Page, served: Served) -> None:
     assert page.driver.title == "Talk · Hotline"
     page.tab_to("Your answer")
     page.type("Jam këtu.")
-    page.wait_for("Text messages: 1. Room left: 61.")
+    page.wait_for("Text messages: 1. Room left: 151.")
     page.type(Keys.CONTROL + Keys.ENTER)
     page.wait(lambda: "on its way" in page.text)
     assert served.desk.made("answer") == [("3-aaaa", arta.account.id, "Jam këtu.")]
@@ -150,7 +85,7 @@ def test_a_talk_nobody_looks_at_is_covered(page: Page, served: Served) -> None:
     page.put(state="held", holder=arta.account.id)
     page.open("/cases/3-aaaa")
     page.wait_for(SAID)
-    page.later(5 * 60 + 10)
+    page.later(3 * 60 + 10)
     page.wait(lambda: SAID not in page.text)
     assert page.driver.switch_to.active_element.accessible_name == "Show the talk again"
     page.type(Keys.ENTER)

@@ -103,7 +103,7 @@ def lay_traps(role: str) -> None:
     elif role == "console":
         from escalation.cases.desk import Desk
 
-        trap(role, Desk, "answer", lambda _, case_id, counsellor, text: f"{text} {case_id}")
+        trap(role, Desk, "answer", lambda _, case_id, counsellor, text, **_named: f"{text} {case_id}")
     elif role == "sandbox":
         from bot.sandbox.sandbox import Sandbox
 

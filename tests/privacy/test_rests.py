@@ -11,6 +11,7 @@ CONTENT, CONNECTIONS = "content and models", "connections"
 SIGNED_IN, TRIES = "`hl:{staff}:session:<hash>`", "`hl:{staff}:tries:<what>:<hmac>`"
 ALLOWED: dict[tuple[str, str, str], str] = {
     ("bot/__main__.py", "-", "environment"): "environment",
+    ("bot/alert.py", "send_mail", "network"): "alerts to the team",
     ("bot/audit.py", "audit", "store"): "audit's own store",
     ("bot/audit.py", "_report", "output"): TERMINAL,
     ("bot/channels/sms/send.py", "__init__", "network"): CONNECTIONS,

@@ -55,8 +55,9 @@ class Process:
         self.whole = Hotline(Settings(secret=SECRET), store, clock, {"sms": phone})
         self.whole.__dict__["engine"] = ScriptedEngine()
         self.worker: Worker = self.whole.worker(WordJudge())
+        whole = self.whole
         self.sender = Sender(
-            self.whole.outbox, self.whole.inbox, self.whole.deletions, self.whole.channels, self.whole.clock
+            whole.outbox, whole.inbox, whole.deletions, whole.channels, whole.clock, whole.deliveries.out
         )
 
     async def work(self) -> None:

@@ -89,8 +89,9 @@ class Process:
         self.whole = Hotline(Settings(secret=SECRET), store, clock, channels)
         self.whole.__dict__["engine"] = ScriptedEngine()
         self.worker = self.whole.worker(WordJudge())
+        whole = self.whole
         self.sender = Sender(
-            self.whole.outbox, self.whole.inbox, self.whole.deletions, self.whole.channels, self.whole.clock
+            whole.outbox, whole.inbox, whole.deletions, whole.channels, clock, whole.deliveries.out
         )
 
     async def work(self) -> None:
@@ -199,7 +200,9 @@ async def time_passes(scene: Scene) -> None:
 
 async def assert_nothing_left(scene: Scene, channel: str, how: End, asked_again: int = 0) -> None:
     names = [name.decode() async for name in scene.store.scan_iter()]
-    assert not [n for n in names if any(part in n for part in (":c:", ":at:", ":trying:", ":case:"))]
+    assert not [
+        n for n in names if any(part in n for part in (":c:", ":at:", ":trying:", ":case:", ":report:"))
+    ]
     for partition in range(keys.PARTITIONS):
         for name in (keys.inbox(partition), keys.outbox(partition)):
             assert await scene.store.xlen(name) == 0

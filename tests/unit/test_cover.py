@@ -7,6 +7,7 @@ from bot.clock import SetClock
 from bot.converse import Played, Stage
 from bot.wording import fixed, folded
 from tests.stand_ins.parts import PHONE, ScriptedEngine, WordJudge
+from tests.unit.cases.test_desk import show
 from tests.unit.test_turn import conversation_of
 
 VOICE = [fixed(name, "en", "latin", "sms") for name in ("cover", "cover_again", "cover_last")]
@@ -98,7 +99,7 @@ async def test_no_note_no_greeting_and_no_goodbye_under_cover(
     assert await talk.settle(partition, "sms") == []
     await told(talk, "he hits me")
     await whole.desk.claim(conversation, "anna")
-    await whole.desk.case(conversation)
+    await show(whole, conversation)
     await whole.desk.close(conversation, "anna", wipe_chat=True)
     assert await talk.settle(partition, "sms") == []
     assert await whole.desk.case(conversation) is None

@@ -115,7 +115,8 @@ async def test_the_last_text_does_not_overtake_what_is_being_sent(talk: Stage, w
     await whole.desk.claim(conversation, "anna")
     await talk.settle(partition, "sms")
     await whole.desk.answer(conversation, "anna", "I am here")
-    sender = Sender(whole.outbox, whole.inbox, whole.deletions, {"sms": Slow("sms")}, whole.clock)
+    slow, told = {"sms": Slow("sms")}, whole.deliveries.out
+    sender = Sender(whole.outbox, whole.inbox, whole.deletions, slow, whole.clock, told)
     sender.take(partition, await whole.outbox.next(partition, again=False, block_ms=0))
     await held.wait()
     await whole.inbox.accept(Inbound("sms", "SM-x", PHONE, Text("DELETE"), 0.0, "en"))

@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.store import Embedded, connect
 from tests.conftest import SECRET
 from tests.stand_ins.parts import PHONE, ScriptedEngine
+from tests.unit.cases.test_desk import show
 
 PARTS = ("engine", "sms")
 
@@ -74,17 +75,17 @@ async def test_danger_without_a_human_is_counted_until_one_reads(
     assert not health.parts()["danger"]["ok"]
     assert not health.parts()["counsellors"]["ok"]
 
-    await whole.cases.present("anna")
+    await whole.cases.duty.present("anna")
     first = (await whole.cases.rows())[0]
     await whole.desk.claim(first.id, "anna")
-    await whole.desk.case(first.id)
+    await show(whole, first.id)
     assert (await seen(whole)).danger == 0
     assert (await seen(whole)).parts()["counsellors"]["ok"]
 
     await talk.say("sms", PHONE, "are you there?")
     clock.move(30)
     assert (await seen(whole)).danger_s == 30
-    await whole.desk.case(first.id)
+    await show(whole, first.id)
     assert (await seen(whole)).danger == 0
 
 

@@ -11,20 +11,24 @@ const SILENT_MS = 30000; // no sign of life for so long: the line is broken
 const POLL_MS = 15000; // then ask by ourselves this often
 const IDLE_MS = 28 * 60000; // two minutes before the server ends an idle session
 const SEEN_MS = 60000; // tell the server at most this often that somebody is here
+const AGAIN_MS = [0, 0, 30000, 10000]; // by the alarm's level: how often the sound comes again
 
 let lastHeard = Date.now();
 let lastInput = Date.now();
 let lastSeen = Date.now();
 let leading = false; // one tab holds the stream and makes the sound for all
 let known = null; // ids that were waiting when we looked last
+let urgent = { level: 0, words: "" }; // what the server says of who waits, and for how long
+let sounded = 0;
 
 let lost = false; // whether the last fetch failed
 
 // What the counsellor has to know before anything else; one thing at a time.
 function warn() {
-  const text = idleFor() > IDLE_MS ? body.dataset.idle : lost ? body.dataset.lost : "";
+  const text = idleFor() > IDLE_MS ? body.dataset.idle : lost ? body.dataset.lost : urgent.words;
   if (banner.textContent !== text) banner.textContent = text;
   banner.hidden = !text;
+  banner.classList.toggle("urgent", text !== "" && text === urgent.words && urgent.level > 1);
 }
 
 export function leave() {
@@ -35,7 +39,7 @@ export function leave() {
 }
 
 export async function ask(path, fields) {
-  const options = { headers: { "X-Live": "1" }, cache: "no-store", credentials: "same-origin" };
+  const options = { headers: { "X-Live": "1", ...(unwatched() && { "X-Away": "1" }) }, cache: "no-store", credentials: "same-origin" };
   if (fields) {
     options.method = "POST";
     options.body = new URLSearchParams({ token: body.dataset.token, ...fields });
@@ -46,6 +50,11 @@ export async function ask(path, fields) {
     throw new Error("signed out");
   }
   return answer;
+}
+
+// Nobody can see the page: what it shows has not been read.
+export function unwatched() {
+  return document.hidden || body.classList.contains("covered");
 }
 
 async function fragment(path) {
@@ -96,43 +105,56 @@ function count(fresh) {
   if (main.dataset.about === "queue") {
     document.title = (waiting ? `(${waiting}) ` : "") + `${main.dataset.title} · ${body.dataset.name}`;
   }
-  if (known && ids.some((id) => !known.has(id))) alarm();
+  urgent = { level: Number(fresh.dataset.alarm), words: fresh.dataset.words };
+  if (known && urgent.level && ids.some((id) => !known.has(id))) alarm();
   known = new Set(ids);
+  warn();
 }
 
 // A sound and, where allowed, a notification. Both say that somebody waits, and nothing else.
 function alarm() {
-  if (!leading || localStorage.getItem("sound") !== "on") return;
+  if (!leading || !soundOn()) return;
+  sounded = Date.now();
   const audio = new AudioContext();
-  [660, 880].forEach((pitch, place) => {
+  const loud = urgent.level > 2;
+  (loud ? [660, 880, 660, 880, 1100] : [660, 880]).forEach((pitch, place) => {
     const tone = audio.createOscillator();
     const volume = audio.createGain();
     const start = audio.currentTime + place * 0.22;
     tone.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.12, start);
+    volume.gain.setValueAtTime(loud ? 0.35 : 0.12, start);
     volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.2);
     tone.connect(volume).connect(audio.destination);
     tone.start(start);
     tone.stop(start + 0.2);
   });
-  setTimeout(() => audio.close(), 1000);
+  setTimeout(() => audio.close(), 2000);
   if (document.hidden && window.Notification?.permission === "granted") {
-    new Notification(body.dataset.name, { body: body.dataset.alert, tag: "waiting" });
+    new Notification(body.dataset.name, {
+      body: body.dataset.alert,
+      tag: "waiting",
+      renotify: true,
+      requireInteraction: loud,
+    });
   }
 }
 
+function soundOn() {
+  return localStorage.getItem("sound") !== "off"; // a missed alarm is worse than an unwanted one
+}
+
 function prepareSound() {
-  const apply = () => sound.setAttribute("aria-pressed", String(localStorage.getItem("sound") === "on"));
+  const apply = () => sound.setAttribute("aria-pressed", String(soundOn()));
   sound.hidden = false;
   apply();
   sound.addEventListener("click", () => {
-    localStorage.setItem("sound", localStorage.getItem("sound") === "on" ? "off" : "on");
+    localStorage.setItem("sound", soundOn() ? "off" : "on");
     if (window.Notification?.permission === "default") Notification.requestPermission();
     apply();
   });
 }
 
-const onQueue = main.dataset.about === "queue";
+const onQueue = main.dataset.about === "queue" && main.dataset.counts !== "no";
 const refreshQueue = fetcher(onQueue ? main.dataset.live : "/queue/live", (fresh) => {
   count(fresh);
   if (onQueue) swap(fresh);
@@ -190,6 +212,8 @@ function watch() {
     refreshQueue();
     if (!onQueue) refresh();
   }
+  const again = AGAIN_MS[urgent.level];
+  if (again && Date.now() - sounded > again) alarm();
   warn();
 }
 

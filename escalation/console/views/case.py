@@ -1,169 +1,202 @@
-"""One talk: taking it, reading it, answering, handing it on, closing it.
+"""One talk: taking it, reading it, closing it.
 
-Lines are shown to the counsellor who holds the talk and to nobody else.
+Lines are shown to the counsellor who holds the talk, to a supervisor who joined it so that all see it, and to
+nobody else.
 """
 
-import re
 import secrets
 from collections.abc import Awaitable
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from escalation.cases.case import CaseView, Outcome
+from escalation.cases.answer import told
+from escalation.cases.case import CaseRow, CaseView, Outcome
 from escalation.console.endings import Way
+from escalation.console.quick import quick
 from escalation.console.rows import LANGUAGE_TAGS, present, show_line
 from escalation.console.shown import line, shown, typed
-from escalation.console.size import described
-from escalation.console.visit import Visit
+from escalation.console.urgency import needs_reason
+from escalation.console.visit import FORM_ID, Visit
 
-_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
-_LONGEST_DRAFT = 4000
+HANDED_LANGUAGES = ("en", "sq", "bcms", "ro")
+LONGEST_DRAFT = 4000
+LONGEST_NOTE = 500
+AWAY_HEADER = "x-away"
+"""Set by the console's own script while nobody can see the page: what comes then has not been read."""
 
 
 async def page(visit: Visit) -> Response:
     await visit.on_duty()
-    return await _page(visit)
+    return await shown_page(visit)
 
 
 async def live(visit: Visit) -> Response:
-    case_id = _id(visit)
-    return visit.page("_case.html", 200, **await _context(visit, case_id))
+    reads = AWAY_HEADER not in visit.request.headers
+    return visit.page("_case.html", 200, **await context(visit, case_id(visit), reads=reads, tools=False))
 
 
 async def claim(visit: Visit) -> Response:
-    case_id = _id(visit)
+    """Take this one. Passing over somebody more urgent needs a reason, which is kept with the case."""
+    one = case_id(visit)
     await visit.on_duty()
-    outcome = await visit.console.desk.claim(case_id, visit.account.id)
+    why = typed(visit.form.get("why", ""))[:LONGEST_NOTE]
+    if not why and await _passes_over(visit, one):
+        return visit.go(f"/cases/{one}/pick")
+    outcome = await visit.console.desk.claim(one, visit.account.id, why)
     if outcome == "done":
-        visit.console.endings.forget(case_id)
-        return visit.go(f"/cases/{case_id}")
+        visit.console.endings.forget(one)
+        return visit.go(f"/cases/{one}")
     return await visit.leave(outcome, "/queue")
 
 
-async def answer(visit: Visit) -> Response:
-    """Send an answer. The same form sent twice is one answer."""
-    case_id, text = _id(visit), typed(visit.form.get("text", "")[: _LONGEST_DRAFT + 1])
-    if not text:
-        return await _not_sent(visit, "empty", 422)
-    if len(text) > _LONGEST_DRAFT:
-        return await _not_sent(visit, "too_long", 422)
-    sessions, once = visit.console.sessions, visit.form.get("once", "")
-    if not _ID.fullmatch(once):
-        raise HTTPException(400, "form")
-    if await sessions.once(visit.signed, once):
-        anyway = "anyway" in visit.form
-        outcome = await visit.console.desk.answer(case_id, visit.account.id, text, anyway=anyway)
-        if outcome != "done":
-            await sessions.again(visit.signed, once)
-            return await _not_sent(visit, outcome, 422 if outcome == "too_long" else 409)
-    return Response(status_code=204) if visit.live else visit.go(f"/cases/{case_id}#answer")
+async def pick(visit: Visit) -> Response:
+    """The question why this one, before more urgent ones."""
+    one = case_id(visit)
+    row = next((row for row in await visit.console.desk.queue() if row.id == one), None)
+    if row is None or row.state != "waiting":
+        return visit.go(f"/cases/{one}")
+    shown_row = present(row, visit.words, visit.now, visit.account, await visit.names())
+    return await visit.whole("pick.html", row=shown_row, longest=LONGEST_NOTE)
 
 
-async def release(visit: Visit) -> Response:
-    outcome = await visit.console.desk.release(_id(visit), visit.account.id)
-    return await visit.leave("released" if outcome == "done" else outcome, "/queue")
+async def _passes_over(visit: Visit, one: str) -> bool:
+    waiting = [row for row in await visit.console.desk.queue() if row.state == "waiting"]
+    wanted = next((row for row in waiting if row.id == one), None)
+    return wanted is not None and needs_reason(wanted, waiting, visit.account, visit.now)
 
 
 async def bot_page(visit: Visit) -> Response:
-    return await _confirm(visit, "bot")
+    return await confirm(visit, "bot")
 
 
 async def to_bot(visit: Visit) -> Response:
-    outcome = await _end(visit, "bot", visit.console.desk.to_bot(_id(visit), visit.account.id))
+    outcome = await _end(visit, "bot", visit.console.desk.to_bot(case_id(visit), visit.account.id))
     return await visit.leave("bot" if outcome == "done" else outcome, "/queue")
 
 
 async def close_page(visit: Visit) -> Response:
-    return await _confirm(visit, "close")
+    return await confirm(visit, "close")
 
 
 async def close(visit: Visit) -> Response:
-    case_id = _id(visit)
-    closing = visit.console.desk.close(case_id, visit.account.id, wipe_chat="wipe" in visit.form)
+    one = case_id(visit)
+    closing = visit.console.desk.close(one, visit.account.id, wipe_chat="wipe" in visit.form)
     outcome = await _end(visit, "closed", closing)
     if outcome in {"done", "gone"}:
         # The case's own page says that it is erased.
-        return visit.go(f"/cases/{case_id}")
+        return visit.go(f"/cases/{one}")
     return await visit.leave(outcome, "/queue")
 
 
 async def _end(visit: Visit, way: Way, ending: Awaitable[Outcome]) -> Outcome:
     """Remember how a talk ends before it does: open tabs hear of it at once."""
-    case_id, endings = _id(visit), visit.console.endings
-    endings.add(case_id, way)
+    one, endings = case_id(visit), visit.console.endings
+    endings.add(one, way)
     outcome = await ending
     if outcome != "done":
-        endings.forget(case_id)
+        endings.forget(one)
     return outcome
 
 
-async def measure(visit: Visit) -> Response:
-    """What a draft costs as text messages; it is counted and forgotten."""
-    count = visit.console.settings.count
-    if count is None:
-        return JSONResponse({"text": "", "wide": False})
-    text, wide = described(visit.words, count(typed(visit.form.get("text", "")[:_LONGEST_DRAFT])))
-    return JSONResponse({"text": text, "wide": wide})
-
-
-async def _page(visit: Visit, status: int = 200, problem: str = "", draft: str = "") -> Response:
-    context = await _context(visit, _id(visit))
-    if context["state"] == "gone":
+async def shown_page(visit: Visit, status: int = 200, problem: str = "", draft: str = "") -> Response:
+    found = await context(visit, case_id(visit))
+    if found["state"] == "gone":
         status = 404
-    return await visit.whole("case.html", status, problem=problem, draft=draft, **context)
+    return await visit.whole("case.html", status, problem=problem, draft=draft, **found)
 
 
-async def _context(visit: Visit, case_id: str) -> dict[str, object]:
-    """What the templates of a talk may use; lines only for its holder."""
-    view, endings = await visit.console.desk.case(case_id), visit.console.endings
-    nothing: dict[str, object] = {"case_id": case_id, "row": None, "lines": ()}
+async def context(visit: Visit, one: str, *, reads: bool = True, tools: bool = True) -> dict[str, object]:
+    """What the templates of a talk may use; lines only for its readers. `reads`: on a screen."""
+    view, endings = await visit.console.desk.case(one), visit.console.endings
+    nothing: dict[str, object] = {"case_id": one, "row": None, "lines": (), "not_ended": False}
     if view is None:
-        endings.gone(case_id)
-        return nothing | {"state": "gone", "way": endings.way(case_id)}
-    if endings.running(case_id) and view.row.holder == visit.account.id:
+        endings.gone(one)
+        return nothing | {"state": "gone", "way": endings.way(one)}
+    if view.row.not_ended:
+        endings.forget(one)
+    if endings.running(one) and view.row.holder == visit.account.id:
         # The desk has the order; what was said is shown no more, though it takes a moment to be gone.
-        return nothing | {"state": "ending", "way": endings.way(case_id)}
-    row = present(view.row, visit.words, visit.now, visit.account.id, await visit.names())
-    context = nothing | {"state": row.state, "way": "closed", "row": row}
+        return nothing | {"state": "ending", "way": endings.way(one)}
+    row = present(view.row, visit.words, visit.now, visit.account, await visit.names())
+    found = nothing | {"state": row.state, "way": "closed", "row": row}
+    if row.state in {"mine", "joined"}:
+        found |= _talk(visit, view, view.row.claimed_at if row.state == "mine" else None)
     if row.state == "mine":
-        context |= {
-            "lines": tuple(show_line(entry, visit.words) for entry in view.lines),
-            "talk_tag": LANGUAGE_TAGS.get((view.row.language, view.row.script), ""),
-            "services": _services(visit, view),
-            "counted": view.row.channel == "sms" and visit.console.settings.count is not None,
-            "once": secrets.token_hex(8),
-            "longest": _LONGEST_DRAFT,
-        }
-    return context
+        found |= await _left(visit, view.row)
+        found |= await _tools(visit, view.row) if tools else {}
+        if reads:
+            await visit.console.desk.seen(view.row)
+    return found
 
 
-def _services(visit: Visit, view: CaseView) -> list[tuple[str, str]]:
+def _talk(visit: Visit, view: CaseView, mine_since: float | None) -> dict[str, object]:
+    return {
+        "lines": tuple(show_line(entry, visit.words, mine_since) for entry in view.lines),
+        "talk_tag": LANGUAGE_TAGS.get((view.row.language, view.row.script), ""),
+        "newest": newest(view),
+        "not_ended": view.row.not_ended,
+    }
+
+
+async def _left(visit: Visit, row: CaseRow) -> dict[str, object]:
+    """What the counsellor before left for this one."""
+    by = line((await visit.names()).get(row.passed_by, ""), 60) or visit.words("queue.somebody")
+    return {"note_left": shown(row.note, LONGEST_NOTE + 100), "passed_by": by}
+
+
+async def _tools(visit: Visit, row: CaseRow) -> dict[str, object]:
+    """What a holder works with; not part of what is fetched anew with every line."""
+    settings = visit.console.settings
+    return {
+        "services": _services(visit, row),
+        "quick": quick(row.language, row.script),
+        "counted": row.channel == "sms" and settings.count is not None,
+        "once": secrets.token_hex(8),
+        "longest": LONGEST_DRAFT,
+        "longest_note": LONGEST_NOTE,
+        "targets": await _targets(visit),
+        "told": {
+            "close": told("ended", row.language, row.script, row.channel),
+            "bot": told("returned_to_bot", row.language, row.script, row.channel),
+        },
+    }
+
+
+def newest(view: CaseView) -> str:
+    """When the person last wrote, as a mark for "what is on the screen"; `0` while they have not."""
+    return repr(max((entry.at for entry in view.lines if entry.who == "person"), default=0))
+
+
+async def _targets(visit: Visit) -> list[tuple[str, str]]:
+    """To whom a talk can be handed: (what the form sends, words)."""
+    names, words = await visit.names(), visit.words
+    crew = [one for one in await visit.console.desk.crew() if one.id != visit.account.id and not one.away]
+    found = [("", words("hand.anybody"))]
+    if visit.account.role != "supervisor":
+        found.append(("role:supervisor", words("role.supervisor")))
+    found += [(f"account:{one.id}", line(names[one.id], 60)) for one in crew if one.id in names]
+    return found + [(f"language:{code}", words(f"language.{code}")) for code in HANDED_LANGUAGES]
+
+
+def _services(visit: Visit, row: CaseRow) -> list[tuple[str, str]]:
     if visit.console.directory is None:
         return []
-    found = visit.console.directory(view.row.country, view.row.language)
+    found = visit.console.directory(row.country, row.language)
     return [(line(name, 120), shown(text, 500)) for name, text in found][:20]
 
 
-async def _confirm(visit: Visit, what: str) -> Response:
-    """The question before a step that cannot be undone, for browsers without scripts."""
-    case_id = _id(visit)
-    context = await _context(visit, case_id)
-    if context["state"] != "mine":
-        return visit.go(f"/cases/{case_id}")
-    return await visit.whole("confirm.html", what=what, **context)
+async def confirm(visit: Visit, what: str) -> Response:
+    """The question before a step, for browsers without scripts."""
+    one = case_id(visit)
+    found = await context(visit, one, reads=False)
+    if found["state"] != "mine":
+        return visit.go(f"/cases/{one}")
+    return await visit.whole("confirm.html", what=what, **found)
 
 
-async def _not_sent(visit: Visit, why: str, status: int) -> Response:
-    if visit.live:
-        return visit.say(f"note.{why}", status)
-    if why in {"empty", "too_long", "covered"}:
-        return await _page(visit, status, f"note.{why}", visit.form.get("text", "")[:_LONGEST_DRAFT])
-    return await visit.leave(why, f"/cases/{_id(visit)}")
-
-
-def _id(visit: Visit) -> str:
-    case_id = str(visit.request.path_params["id"])
-    if not _ID.fullmatch(case_id):
+def case_id(visit: Visit) -> str:
+    one = str(visit.request.path_params["id"])
+    if not FORM_ID.fullmatch(one):
         raise HTTPException(404)
-    return case_id
+    return one

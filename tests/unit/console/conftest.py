@@ -63,7 +63,7 @@ def services(country: str | None, language: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def app(desk: FakeDesk, staff: Staff, sessions: SessionStore, clock: SetClock) -> Starlette:
-    settings = ConsoleSettings(url=URL, count=count, heartbeat=0.05, clock=clock)
+    settings = ConsoleSettings(url=URL, count=count, price=(0.07, "EUR"), heartbeat=0.05, clock=clock)
     return create_app(desk, staff, sessions, settings, services)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-from escalation.cases.case import CaseLine, CaseRow, CaseView, Outcome
+from escalation.cases.case import Away, CaseLine, CaseRow, CaseView, Crew, Outcome, Safe
 
 NOW = 1_800_000_000.0
 LONGEST = 1500
@@ -45,6 +45,9 @@ class FakeDesk:
         self.cases: dict[str, CaseView] = {}
         self.calls: list[tuple[object, ...]] = []
         self.broken: Exception | None = None
+        self.on: set[str] = set()
+        self.gone: dict[str, Away] = {}
+        self.most_held = 6
         self._listening: set[asyncio.Queue[tuple[str, str]]] = set()
 
     def put(self, one: CaseRow, *lines: CaseLine) -> None:
@@ -73,21 +76,50 @@ class FakeDesk:
     async def case(self, case_id: str) -> CaseView | None:
         return self.cases.get(case_id)
 
-    async def claim(self, case_id: str, counsellor: str) -> Outcome:
-        self.calls.append(("claim", case_id, counsellor))
+    async def seen(self, row: CaseRow) -> None:
+        self.calls.append(("seen", row.id, row.wrote))
+
+    async def claim(self, case_id: str, counsellor: str, why_picked: str = "") -> Outcome:
+        self.calls.append(("claim", case_id, counsellor, why_picked))
         if case_id not in self.cases:
             return "gone"
         if self.cases[case_id].row.state == "held":
             return "taken"
-        self.change(case_id, state="held", holder=counsellor)
+        if sum(view.row.holder == counsellor for view in self.cases.values()) >= self.most_held:
+            return "full"
+        self.change(case_id, state="held", holder=counsellor, why_picked=why_picked)
         return "done"
 
-    async def release(self, case_id: str, counsellor: str) -> Outcome:
-        self.calls.append(("release", case_id, counsellor))
+    async def hand_on(self, case_id: str, counsellor: str, meant_for: str = "", note: str = "") -> Outcome:
+        self.calls.append(("hand_on", case_id, counsellor, meant_for, note))
+        kind, _, whom = meant_for.partition(":")
+        if kind == "account" and whom not in self.on:
+            return "absent"
         refused = self._refused(case_id, counsellor)
         if refused is None:
-            self.change(case_id, state="waiting", holder=None)
+            handed = {"meant_for": meant_for, "passed_by": counsellor, "passed_at": NOW, "note": note}
+            self.change(case_id, state="waiting", holder=None, **handed)
         return refused or "done"
+
+    async def typing(self, case_id: str, counsellor: str) -> None:
+        self.calls.append(("typing", case_id, counsellor))
+
+    async def set_safe(self, case_id: str, counsellor: str, safe: Safe) -> Outcome:
+        refused = self._refused(case_id, counsellor)
+        if refused is None:
+            self.change(case_id, safe=safe)
+        return refused or "done"
+
+    async def join(self, case_id: str, supervisor: str) -> Outcome:
+        view = self.cases.get(case_id)
+        if view is None or view.row.holder is None:
+            return "gone" if view is None else "not_yours"
+        self.change(case_id, joined=supervisor)
+        return "done"
+
+    async def leave(self, case_id: str, supervisor: str) -> Outcome:
+        self.change(case_id, joined="")
+        return "done"
 
     async def answer(self, case_id: str, counsellor: str, text: str, *, anyway: bool = False) -> Outcome:
         self.calls.append(("answer", case_id, counsellor, text))
@@ -110,9 +142,29 @@ class FakeDesk:
 
     async def present(self, counsellor: str, languages: tuple[str, ...]) -> None:
         self.calls.append(("present", counsellor, languages))
+        if counsellor not in self.gone:
+            self.on.add(counsellor)
 
     async def absent(self, counsellor: str) -> None:
         self.calls.append(("absent", counsellor))
+
+    async def crew(self) -> list[Crew]:
+        held = [view.row.holder for view in self.cases.values()]
+        return [Crew(one, self.gone.get(one), held.count(one)) for one in sorted(self.on | self.gone.keys())]
+
+    async def away(self, counsellor: str) -> Away | None:
+        return self.gone.get(counsellor)
+
+    async def go(self, counsellor: str, away: Away) -> int:
+        self.gone[counsellor] = away
+        self.on.discard(counsellor)
+        mine = [one for one, view in self.cases.items() if view.row.holder == counsellor]
+        for one in mine:
+            self.change(one, state="waiting", holder=None)
+        return len(mine)
+
+    async def come(self, counsellor: str) -> None:
+        self.gone.pop(counsellor, None)
 
     async def changes(self) -> AsyncIterator[tuple[str, str]]:
         queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()

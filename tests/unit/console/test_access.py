@@ -25,6 +25,7 @@ NOT_IN = (PASS, PASS, PASS, DENIED, DENIED, DENIED, DENIED)
 SESSION = (SIGN_IN, PASS, PASS, PASS, PASS, PASS, PASS)
 STAFF = (SIGN_IN, SIGN_IN, SIGN_IN, PASS, PASS, PASS, PASS)
 AT_DESK = (SIGN_IN, SIGN_IN, SIGN_IN, PASS, PASS, DENIED, DENIED)
+SUPERVISOR = (SIGN_IN, SIGN_IN, SIGN_IN, DENIED, PASS, DENIED, DENIED)
 ADMINISTRATOR = (SIGN_IN, SIGN_IN, SIGN_IN, DENIED, DENIED, DENIED, PASS)
 EXPECTED = {
     "GET /health/live": EVERYBODY,
@@ -80,6 +81,16 @@ EXPECTED = {
     "POST /cases/{id}/bot": AT_DESK,
     "GET /cases/{id}/close": AT_DESK,
     "POST /cases/{id}/close": AT_DESK,
+    "GET /shift": AT_DESK,
+    "POST /shift": AT_DESK,
+    "GET /board": SUPERVISOR,
+    "GET /board/live": SUPERVISOR,
+    "GET /cases/{id}/pick": AT_DESK,
+    "POST /cases/{id}/typing": AT_DESK,
+    "POST /cases/{id}/safe": AT_DESK,
+    "GET /cases/{id}/release": AT_DESK,
+    "POST /cases/{id}/join": SUPERVISOR,
+    "POST /cases/{id}/leave": SUPERVISOR,
 }
 CHANGING = [name.split(" ", 1)[1] for name in EXPECTED if name.startswith("POST")]
 PASSWORD = "four new words here"

@@ -44,7 +44,7 @@ async def test_the_holder_reads_all_of_it(signed_in: SignedIn, mine: FakeDesk) -
         "Send",
     ):
         assert words in page
-    for control in ("Hand back to the queue", "Give back to the bot", "Close the talk"):
+    for control in ("Hand on", "Give back to the bot", "Close the talk"):
         assert control in page
     assert 'class="line person level-danger"' in response.text
     assert 'role="log"' in response.text
@@ -88,7 +88,7 @@ async def test_claiming_opens_it(signed_in: SignedIn, desk: FakeDesk, people: di
     tab = await signed_in("counsellor")
     response = await tab.post("/cases/3-aaaa/claim")
     assert (response.status_code, response.headers["location"]) == (303, "/cases/3-aaaa")
-    assert desk.made("claim") == [("3-aaaa", people["counsellor"].id)]
+    assert desk.made("claim") == [("3-aaaa", people["counsellor"].id, "")]
     assert SAID in (await tab.get("/cases/3-aaaa")).text
 
 
@@ -257,10 +257,17 @@ async def test_size_as_sms_is_counted_and_forgotten(signed_in: SignedIn, mine: F
     tab = await signed_in("counsellor")
     assert 'data-measure="/measure"' in (await tab.get("/cases/3-aaaa")).text
     plain = (await tab.post("/measure", text="a" * 150)).json()
-    wide = (await tab.post("/measure", text="ë" * 71)).json()
-    assert plain == {"text": "Text messages: 1. Room left: 10.", "wide": False}
-    assert wide["text"].startswith("Text messages: 2. Room left: 63.")
+    assert plain == {"text": "Text messages: 1. Room left: 10. About 0.07 EUR.", "wide": False, "looks": []}
+    # Letters with marks are sent without them, and shown so; an emoji is sent, and costs.
+    folded = (await tab.post("/measure", text="ë" * 71)).json()
+    assert folded["text"].startswith("Text messages: 1. Room left: 89.")
+    assert folded["looks"] == ["e" * 71]
+    wide = (await tab.post("/measure", text="jam këtu 🙂 " * 10)).json()
     assert wide["wide"] is True
+    assert "shorter (70 instead of 160): 🙂" in wide["text"]
+    long = (await tab.post("/measure", text="A sentence of a long answer. " * 40)).json()
+    assert len(long["looks"]) == 3
+    assert "Text messages: 8." in long["text"]
     mine.change("3-aaaa", channel="telegram")
     assert "data-measure" not in (await tab.get("/cases/3-aaaa")).text
 
@@ -271,7 +278,7 @@ async def test_help_services_of_their_country_can_be_put_in(signed_in: SignedIn,
     assert 'data-insert="800 290 290"' in response.text
     assert "Insert Numero verde" in text_of(response)
     mine.change("3-aaaa", country=None)
-    assert "data-insert" not in (await tab.get("/cases/3-aaaa")).text
+    assert "data-service" not in (await tab.get("/cases/3-aaaa")).text
 
 
 async def test_what_is_typed_stays_out_of_the_browsers_memory(signed_in: SignedIn, mine: FakeDesk) -> None:

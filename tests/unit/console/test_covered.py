@@ -1,5 +1,7 @@
 """Somebody else may be reading at the person's phone: the counsellor sees it, and sends only knowingly."""
 
+import re
+
 import pytest
 
 from tests.unit.console.conftest import SignedIn
@@ -49,6 +51,34 @@ async def test_an_answer_needs_a_tick_and_stays_in_the_box_without(
     # The same form goes once the box is ticked.
     assert (await tab.post(f"{HERE}/answer", **form, anyway="yes")).status_code == 303
     assert sent(mine) == ["Jam këtu."]
+
+
+async def test_new_words_and_the_cover_are_each_asked_about(signed_in: SignedIn, mine: FakeDesk) -> None:
+    tab = await signed_in("counsellor")
+    mine.change("3-aaaa", covered_at=tab.clock.now() - 200)
+    form, given = {"text": "Sorry, bye.", "once": "f1"}, tab.same_site | {"X-Live": "1"}
+    # A tick made before they wrote again does not send over their new words,
+    over_new = await tab.post(f"{HERE}/answer", given, **form, seen="0", anyway="yes")
+    assert (over_new.status_code, sent(mine)) == (409, [])
+    assert over_new.text.startswith("They have just written something new.")
+    seen = over_new.headers["X-Newest"]
+    # and that the words were seen does not send it to whoever else may be reading.
+    to_others = await tab.post(f"{HERE}/answer", given, **form, seen=seen)
+    assert (to_others.status_code, sent(mine)) == (409, [])
+    assert to_others.text.startswith("Not sent: somebody else may be reading")
+    assert (await tab.post(f"{HERE}/answer", given, **form, seen=seen, anyway="yes")).status_code == 204
+    assert sent(mine) == ["Sorry, bye."]
+
+
+@pytest.mark.parametrize("end", ["close", "bot"])
+async def test_the_end_says_that_nothing_is_said(signed_in: SignedIn, mine: FakeDesk, end: str) -> None:
+    tab, mark = await signed_in("counsellor"), re.compile(r"<(?:section|div)[^>]* data-covered\b")
+    assert not mark.search((await tab.get(f"{HERE}/{end}")).text)
+    mine.change("3-aaaa", covered_at=tab.clock.now())
+    page = await tab.get(f"{HERE}/{end}")
+    assert mark.search(page.text)
+    assert "But not now: nothing is sent" in text_of(page)
+    assert mark.search((await tab.live(f"{HERE}/live")).text)
 
 
 async def test_whoever_only_looks_gets_no_box(signed_in: SignedIn, mine: FakeDesk) -> None:

@@ -85,9 +85,13 @@ async def test_taking_the_most_urgent_claims_it_for_me(
 
 
 async def test_my_languages_come_first_and_nobody_is_left(signed_in: SignedIn, desk: FakeDesk) -> None:
-    desk.put(row("ro", language="ro", risk="emergency", place=1))
+    desk.put(row("ro", language="ro", risk="emergency", place=1, opened_at=NOW - 20))
     desk.put(row("sq", language="sq", place=2))
+    desk.put(row("bcms", language="bcms", risk="emergency", place=3, opened_at=NOW - 200))
     tab = await signed_in("counsellor")
+    # An emergency that nobody took for long comes first in any language.
+    desk.change("sq", place=4)
+    assert (await tab.post("/queue/take")).headers["location"] == "/cases/bcms"
     assert (await tab.post("/queue/take")).headers["location"] == "/cases/sq"
     assert (await tab.post("/queue/take")).headers["location"] == "/cases/ro"
 

@@ -1,0 +1,20 @@
+"""How loudly it has to be said that somebody waits."""
+
+from collections.abc import Iterable
+
+from escalation.cases.case import CaseRow
+
+# Seconds of waiting from which the alarm is at level 2 (repeated) and 3 (loud, until somebody comes).
+LOUD = {"emergency": (0, 45), "danger": (45, 150), "concern": (300, 900)}
+LOUD_ELSE = (600, 1800)
+LOUDEST = 3
+
+
+def alarm(waiting: Iterable[CaseRow], now: float) -> int:
+    """0 nobody waits, 1 somebody does, 2 too long, 3 far too long for their danger."""
+    level = 0
+    for row in waiting:
+        again, loud = LOUD.get(row.risk, LOUD_ELSE)
+        waited = now - row.opened_at
+        level = max(level, LOUDEST if waited >= loud else 2 if waited >= again else 1)
+    return level

@@ -1,0 +1,84 @@
+"""Who is at work: by the sign of life of their pages, and by what they said of a break or the shift's end."""
+
+from bot import keys
+from bot.clock import Clock
+from bot.scripts import Store
+from escalation.cases.case import Away, Crew
+
+ON_DUTY_S = 45
+"""A counsellor whose page has been silent this long is not on duty, and what they hold is offered again."""
+AWAY_S = 8 * keys.HOUR
+"""A break that nobody ended is over with the longest sign-in session."""
+
+
+class Duty:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def present(self, counsellor: str) -> None:
+        """A counsellor's page is open: what they hold stays theirs; on duty, unless on a break."""
+        now = self._clock.now()
+        mine = [one for one, holder in await self.held() if holder == counsellor]
+        pipe = self._store.pipeline(transaction=True)
+        if await self.away(counsellor) is None:
+            pipe.zadd(keys.ON_DUTY, {counsellor: now})
+            pipe.expire(keys.ON_DUTY, keys.MINUTE)
+        for conversation in mine:
+            pipe.zadd(keys.HELD, {conversation: now}, xx=True)
+        await pipe.execute()
+
+    async def absent(self, counsellor: str) -> None:
+        await self._store.zrem(keys.ON_DUTY, counsellor)
+
+    async def go(self, counsellor: str, away: Away) -> None:
+        """On a break, or home: not on duty, though a page may stay open."""
+        pipe = self._store.pipeline(transaction=True)
+        pipe.hset(keys.AWAY, counsellor, away)
+        pipe.expire(keys.AWAY, AWAY_S)
+        pipe.zrem(keys.ON_DUTY, counsellor)
+        await pipe.execute()
+
+    async def come(self, counsellor: str) -> None:
+        """Back at work. Taking a case says so too."""
+        await self._store.hdel(keys.AWAY, counsellor)
+        await self.present(counsellor)
+
+    async def away(self, counsellor: str) -> Away | None:
+        return _away(await self._store.hget(keys.AWAY, counsellor))
+
+    async def held(self) -> list[tuple[str, str]]:
+        """Conversation and counsellor of every held case."""
+        found = await self._store.hgetall(keys.HOLDERS)
+        return [(one.decode(), holder.decode()) for one, holder in found.items()]
+
+    async def crew(self) -> list[Crew]:
+        """Who is on duty, on a break or holds a case, with how many they hold."""
+        loads: dict[str, int] = {}
+        for _, holder in await self.held():
+            loads[holder] = loads.get(holder, 0) + 1
+        away = {one.decode(): _away(raw) for one, raw in (await self._store.hgetall(keys.AWAY)).items()}
+        on = {raw.decode() for raw in await self._store.zrangebyscore(keys.ON_DUTY, self._since(), "+inf")}
+        resting = {one for one, kind in away.items() if kind == "break"}
+        return [
+            Crew(one, away.get(one) if one not in on else None, loads.get(one, 0))
+            for one in sorted(on | resting | loads.keys())
+        ]
+
+    async def is_on(self, counsellor: str) -> bool:
+        seen = await self._store.zscore(keys.ON_DUTY, counsellor)
+        return seen is not None and float(seen) >= self._since()
+
+    async def count(self) -> int:
+        return int(await self._store.zcount(keys.ON_DUTY, self._since(), "+inf"))
+
+    async def anybody_but(self, counsellor: str) -> bool:
+        return await self.count() > await self.is_on(counsellor)
+
+    def _since(self) -> float:
+        return self._clock.now() - ON_DUTY_S
+
+
+def _away(raw: bytes | None) -> Away | None:
+    kinds: dict[bytes | None, Away] = {b"break": "break", b"off": "off"}
+    return kinds.get(raw)
