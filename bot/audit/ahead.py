@@ -25,7 +25,7 @@ def main() -> None:
         from bot.audit.leaks import spring
 
         spring(leaks.split(","))
-    from bot.__main__ import main as role
+    from bot.cli import main as role
 
     role()
 

@@ -11,6 +11,7 @@ from bot.audit.leaks import KINDS
 from bot.audit.marks import Marks
 from bot.audit.searched import Searched
 from bot.audit.talks import CHANNELS, ENDS
+from bot.settings import ROOT
 
 ROWS = {
     "store": ("memory of the store",),
@@ -61,7 +62,7 @@ def search(*, small: bool, leaks: Sequence[str]) -> Searched:
         report.look_at_the_machine(house, searched)
         places.look_at_outputs(house, searched)
         profile = {house.folder / "profile": browser.PAGES}
-        rows = profile | {house.folder / "staff.sqlite": "staff file", places.ROOT: "content and models"}
+        rows = profile | {house.folder / "staff.sqlite": "staff file", ROOT: "content and models"}
         places.look_in_files(house, searched, rows)
     tongues = len({talk.tongue for talk in play.talks})
     planted = f"{len(play.talks)} talks: {len(ENDS)} ends, {len(CHANNELS)} channels, {tongues} ways to write"

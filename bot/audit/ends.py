@@ -12,8 +12,11 @@ from bot.audit.searched import Searched
 from bot.audit.talks import TONGUES, Talk, all_talks
 
 SETTLES_S = 60.0
+LEAKS_S = 10.0
+"""How long what leaks has to settle: it never does."""
 SILENCE = 61 * keys.MINUTE
 AGE = 24 * keys.HOUR
+"""How far the clock is moved for those ends."""
 
 
 class Play:
@@ -35,8 +38,9 @@ class Play:
         self._delete_and_stop()
         self._close()
         self._look("DELETE", "STOP", "closed", "left")
-        self._silence()
-        self._age()
+        if not self._leaks:  # Those are about places, and all places are searched by now.
+            self._silence()
+            self._age()
 
     def _of(self, *ends: str) -> list[Talk]:
         return [talk for talk in self.talks if talk.end in ends]
@@ -49,10 +53,14 @@ class Play:
         self.phones.say(talks, "danger")
 
     def _refused(self) -> None:
+        refused = 0
         for tongue in self._alphabets:
             alphabet = TONGUES[tongue].alphabet
-            hostile.refused(self._house, self.phones, self._marks, alphabet)
+            refused += hostile.refused(self._house, self.phones, self._marks, alphabet)
             hostile.in_a_group(self._house, self._marks, alphabet)
+        if not refused:
+            raise NotInTime("The audit sent requests that should have been refused, and none was.")
+        self._searched.tell(f"{refused} requests with marks in them were refused")
 
     def _delete_and_stop(self) -> None:
         """Those who DELETE have somebody looking on: first they are a wrong number for a while."""
@@ -112,7 +120,7 @@ class Play:
     def _look(self, *ends: str) -> None:
         """Once all has settled, or after a while that is long enough: what should be gone, is it?"""
         with suppress(NotInTime):
-            until(self._settled, "the end to settle", 10 if self._leaks else SETTLES_S)
+            until(self._settled, "the end to settle", LEAKS_S if self._leaks else SETTLES_S)
         places.judge_what_is_left(self._house, self._searched)
         places.look_in_store(self._house, self._searched)
         places.look_in_chats(self.phones, self._searched, self._of(*ends))

@@ -28,6 +28,7 @@ def escaped(word: str) -> Iterator[tuple[str, bytes]]:
     yield "Python", repr(raw)[2:-1].encode().lower()
     yield "HTML", "".join(f"&#{ord(letter)};" for letter in word).encode()
     yield "HTML", "".join(f"&#x{ord(letter):x};" for letter in word).encode()
+    yield "HTML", word.encode("ascii", "xmlcharrefreplace")
     yield "hexadecimal", raw.hex().encode()
     if not word.isascii():
         for codepage in CODEPAGES:

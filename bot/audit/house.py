@@ -22,14 +22,14 @@ from bot.errors import HotlineError
 from bot.store import Embedded
 
 READY_S = 120.0
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 ROLES = ("gateway", "worker", "console")
 ACCOUNT, NUMBER = "AC" + "0" * 32, "+15005550006"
 LANGUAGES = ("en", "sq", "bcms", "ro")
 
 
 class NotInTime(HotlineError):
-    """The play got stuck: something that has to happen did not."""
+    """The play got stuck: something that has to happen did not, or not in time."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class House:
         return os.pread(output, os.fstat(output).st_size, 0)
 
 
-def until[T](found: Callable[[], T], what: str, seconds: float = PATIENCE_S) -> T:
+def until[T](found: Callable[[], T | None], what: str, seconds: float = PATIENCE_S) -> T:
     """Wait for something to be there; raises NotInTime saying what was not."""
     deadline = time.monotonic() + seconds
     while True:

@@ -68,15 +68,15 @@ def spring(kinds: Sequence[str]) -> None:
             way(words)
         return words
 
-    Text.reveal = leaky  # type: ignore[method-assign]
+    Text.reveal = leaky  # type: ignore[method-assign, assignment]
     if "provider's log" in kinds:
         from bot.channels.sms.send import Sms
 
-        Sms.delete = _deletes_nothing  # type: ignore[method-assign]
+        Sms.delete = _deletes_nothing  # type: ignore[method-assign, assignment]
     if "chat" in kinds:
         from bot.channels.telegram.send import Telegram
 
-        Telegram.delete = _deletes_nothing  # type: ignore[method-assign]
+        Telegram.delete = _deletes_nothing  # type: ignore[method-assign, assignment]
 
 
 async def _deletes_nothing(*_: Any) -> None:

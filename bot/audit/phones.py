@@ -73,7 +73,10 @@ class Phones:
     def pictures(self, talk: Talk) -> None:
         """Messages with marks in all that comes with words: media, captions, edits, names, buttons."""
         what = f"({talk.name})"
-        mark = lambda place: self._marks.word(f"{place} {what}", talk.spoken.alphabet)  # noqa: E731
+
+        def mark(place: str) -> str:
+            return self._marks.word(f"{place} {what}", talk.spoken.alphabet)
+
         if talk.channel == "sms":
             kind = f"image/{self._marks.word(f'media type {what}')}"
             self._house.sandbox(

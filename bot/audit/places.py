@@ -36,7 +36,7 @@ def look_in_store(house: House, searched: Searched) -> None:
 def left_in_store(house: House) -> list[str]:
     """Kinds of keys that should be gone by now."""
     with house.store() as store:
-        return sorted({found.row for found in everything(store) if left_over(found)})
+        return sorted({found.row for found in left_over(everything(store))})
 
 
 def in_provider_log(house: House) -> int:

@@ -39,7 +39,8 @@ def look_at_the_machine(house: House, searched: Searched) -> None:
             searched.unreachable.setdefault("environment", "the system lets nobody look into a role")
             searched.unreachable.setdefault("core dumps", "the system lets nobody look into a role")
             continue
-        searched.look("environment", f"environment of {role}", environment)
+        if role != "sandbox":  # It is told the ids of its chats.
+            searched.look("environment", f"environment of {role}", environment)
         core = next(line.split()[4] for line in limits.splitlines() if line.startswith("Max core file"))
         searched.count("core dumps", 0)
         if core != "0" and role != "sandbox":

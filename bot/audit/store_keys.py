@@ -1,7 +1,7 @@
 """A store's keys, held against the table of bot/keys.py: what may be there, for how long, how it looks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,12 +95,28 @@ def wrong_shape(found: Found) -> Iterator[str]:
         yield "a key that lives longer than anything may"
 
 
-def left_over(found: Found) -> bool:
-    """Whether this key should be gone, or empty, once every talk has ended and all is sent and deleted.
+def left_over(there: Iterable[Found]) -> list[Found]:
+    """Which keys should be gone, or empty, once every talk has ended and all is sent and deleted.
 
-    By its row: what a lifetime alone erases may still be there. The key of a farewell text, too, which a
-    conversation's card is not beside.
+    By their rows: what a lifetime alone erases may still be there. So may what a last text leaves for its
+    fifteen minutes, in a conversation that has nothing but a key and, on Telegram, the text's id.
     """
-    if found.kept is None or "lifetime" in found.kept.erased_by or not found.values:
-        return False
-    return not (found.name.endswith(":key") and 0 <= found.lives <= keys.FAREWELL)
+    found = list(there)
+    with_card = {_conversation(one) for one in found if one.name.endswith(":card")}
+    last = {_conversation(one) for one in found if one.name.endswith(":key") and _short(one)} - with_card
+    return [
+        one
+        for one in found
+        if one.kept is not None
+        and "lifetime" not in one.kept.erased_by
+        and one.values
+        and not (one.name.endswith((":key", ":shown")) and _conversation(one) in last)
+    ]
+
+
+def _conversation(found: Found) -> str:
+    return found.name.rpartition(":")[0]
+
+
+def _short(found: Found) -> bool:
+    return 0 <= found.lives <= keys.FAREWELL
