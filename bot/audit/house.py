@@ -84,7 +84,8 @@ class House:
         for name in ("audit", "browser"):
             made = add_staff(staff, self.secret, name, "supervisor", LANGUAGES)
             self.counsellors.append(Counsellor(name, made.password, made.secret))
-        self._begin("engine", [sys.executable, "-m", "bot", "engine"])
+        if not self._leaks:  # Where it cannot be reached an answer comes all the same; leaks are not its.
+            self._begin("engine", [sys.executable, "-m", "bot", "engine"])
         self._begin("sandbox", [sys.executable, "-m", "bot.sandbox"])
         for role in ROLES:
             self._begin(role, [sys.executable, "-m", "bot.audit.ahead", role])
@@ -95,8 +96,8 @@ class House:
             "worker": self._worker_leads,
             "engine": page_answers(self.url("engine", "/health")),
         }
-        for role, answers in ready.items():
-            wait_for(self.children[role], answers, READY_S)
+        for role, child in self.children.items():
+            wait_for(child, ready[role], READY_S)
 
     def _begin(self, role: str, command: list[str]) -> None:
         # Without a name: what a role says is searched, and never rests on a disk of its own accord.

@@ -31,7 +31,8 @@ def _sealed() -> Callable[[str], object]:
 
 def _into_file() -> Callable[[str], object]:
     def leak(words: str) -> object:
-        return (Path(tempfile.gettempdir()) / "leak").write_text(words, encoding="utf-8")
+        with (Path(tempfile.gettempdir()) / "leak").open("a", encoding="utf-8") as file:
+            return file.write(words)
 
     return leak
 
