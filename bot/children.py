@@ -37,14 +37,18 @@ class Child:
         return self.process.poll() is not None
 
 
-def start(role: str, environment: Mapping[str, str], command: list[str] | None = None) -> Child:
-    """Start a role; it is killed when this process dies."""
+def start(
+    role: str, environment: Mapping[str, str], command: list[str] | None = None, output: int | None = None
+) -> Child:
+    """Start a role; it is killed when this process dies. `output`: where what it says goes; else to ours."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     process = subprocess.Popen(  # noqa: S603 - our own commands
         command or [sys.executable, "-m", "bot", role],
         env={**passed, **environment},
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
         preexec_fn=die_with_parent,
     )

@@ -123,13 +123,19 @@ def report(month: str) -> None:
 
 
 @main.command()
-@click.option("--self-test", "leak", is_flag=True, help="Plant a leak that has to be found.")
+@click.option("--self-test", is_flag=True, help="Plant a leak of each kind: all have to be found.")
+@click.option("--live", is_flag=True, help="Look at the running store instead: read only, shapes alone.")
+@click.option("--small", is_flag=True, help="One language for each end and channel.")
+@click.option("--leak", "leaks", multiple=True, hidden=True, help="Plant this leak.")
 @plainly
-def audit(leak: bool) -> None:
-    """Plant marked conversations, end them, and search everything that could have kept them."""
-    from bot.audit import audit as search
+def audit(self_test: bool, live: bool, small: bool, leaks: tuple[str, ...]) -> None:
+    """Lead marked talks through the real channels to every end, and search for what is left of them."""
+    from bot.audit import command
+    from bot.audit.live import look
 
-    sys.exit(asyncio.run(search(load(), leak=leak)))
+    if live:
+        sys.exit(look(load()))
+    sys.exit(command.self_test() if self_test else command.audit(small=small, leaks=leaks))
 
 
 @main.group()

@@ -27,6 +27,8 @@ class SandboxSettings:
     twilio_number: str = DEMO_NUMBER
     telegram_token: str = field(default="42:SANDBOX", repr=False)
     telegram_secret: str = field(default="sandbox-secret", repr=False)
+    first_chat: int = 700_000_001
+    """Chat id of the first person on Telegram; the next have the next."""
     webhook_options: str = ""
     """Connection overrides as in the fragment of a webhook's address: "rc=5&rp=all&ct=1000&rt=2500"."""
     fallback_url: str = ""
@@ -59,6 +61,7 @@ class SandboxSettings:
             twilio_number=read("HOTLINE_TWILIO_NUMBER", DEMO_NUMBER),
             telegram_token=read("HOTLINE_TELEGRAM_TOKEN", cls().telegram_token),
             telegram_secret=read("HOTLINE_TELEGRAM_SECRET", cls().telegram_secret),
+            first_chat=int(read("HOTLINE_SANDBOX_FIRST_CHAT", str(cls().first_chat))),
             webhook_options=read("HOTLINE_SANDBOX_WEBHOOK_OPTIONS", ""),
             fallback_url=read("HOTLINE_SANDBOX_FALLBACK_URL", ""),
             delete_delay=float(read("HOTLINE_SANDBOX_DELETE_DELAY", "0")),

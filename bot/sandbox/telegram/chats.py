@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-FIRST_PERSON = 700_000_001
 FIRST_GROUP = -4_000_001
 
 
@@ -89,7 +88,8 @@ class Chat:
 class Chats:
     """All people and chats of one bot."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int) -> None:
+        self._first = first
         self._people: dict[str, Person] = {}
         self._chats: dict[int, Chat] = {}
         self._last_message = 0
@@ -107,7 +107,7 @@ class Chats:
         if not name.strip():
             raise ValueError("a person needs a name")
         if name not in self._people:
-            number = FIRST_PERSON + len(self._people)
+            number = self._first + len(self._people)
             username = "".join(letter for letter in name.lower() if letter.isalnum()) + "_sandbox"
             self._people[name] = Person(number, name, username, language_code)
             self._chats[number] = Chat(number, self._people[name])

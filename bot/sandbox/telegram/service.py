@@ -20,7 +20,7 @@ class Telegram:
     ) -> None:
         self.settings, self.network = settings, network
         self.clock, self.changes, self.faults = clock, changes, faults
-        self.chats, self.updates = Chats(), Updates(clock)
+        self.chats, self.updates = Chats(settings.first_chat), Updates(clock)
         self.delivery = Delivery(self.updates, network, clock, changes, settings.retry_unit)
         self.profile: dict[str, Any] = {}
         """What the bot has said about itself: commands and descriptions by method and language."""

@@ -264,7 +264,7 @@ async def test_delivery_is_shown_as_it_went(talk: Stage, whole: Hotline) -> None
     await sent(talk)
     awaited = [name async for name in whole.store.scan_iter("hl:{cases}:report:*")]
     assert awaited
-    assert all(0 < await whole.store.ttl(name) <= 3600 for name in awaited)
+    assert all([0 < await whole.store.ttl(name) <= 3600 for name in awaited])
     await whole.cases.erase(case)
     assert not await whole.store.exists(*awaited)
 
