@@ -22,8 +22,8 @@ from bot.vault import Key
 
 MARK = "k3a9f0c77e"
 ELSEWHERE = ("bot.audit", "bot.sandbox", "bot.content", "bot.__main__")
-"""The stand-in for the providers (its phones show words: that is what it is for), staff's texts, and the audit's
-marked talks of nobody."""
+"""The stand-in for the providers (its phones show words: that is what it is for), staff's texts, and
+the audit's marked talks of nobody."""
 HARMLESS_TYPES = (int, float, bool, type(None))
 HARMLESS = {
     "channel", "code", "column", "country", "error", "file", "host", "kind", "label", "language", "name",
