@@ -7,7 +7,7 @@ console may be down. The engine has nothing to erase: it keeps no state between 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot import keys, logs
 from bot.channels.base import Channel, Inbound
@@ -98,13 +98,17 @@ class Eraser:
                 pipe.expire(keys.of(talk.id, part), lifetime)
                 await pipe.execute()
 
-    async def wipe_chat(self, talk: Conversation) -> None:
-        """Take what was shown so far out of the person's Telegram chat; the talk goes on. Safe to repeat."""
+    async def wipe_chat(self, talk: Conversation, keep: Sequence[str] = ()) -> None:
+        """Take what was shown so far, but for `keep`, out of the person's Telegram chat; the talk goes on.
+
+        Safe to repeat.
+        """
         place = keys.of(talk.id, "shown")
         shown = [raw.decode() for raw in await self._store.lrange(place, 0, -1)]
-        await self._deletions.add(keys.partition_of(talk.id), shown)
-        if shown:
-            await self._store.ltrim(place, len(shown), -1)
+        gone = [one for one in shown if one not in keep]
+        await self._deletions.add(keys.partition_of(talk.id), gone)
+        for one in gone:
+            await self._store.lrem(place, 1, one)
 
     async def _unheard(self, talk: Conversation, *, told: bool) -> str:
         """A message may have gone into the chat while a worker died: it is looked for around what we know.

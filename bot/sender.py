@@ -12,6 +12,7 @@ PersonLeft      out of the outbox, and the conversation is erased
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from redis.exceptions import RedisError
@@ -129,6 +130,10 @@ class Sender:
         provider_id = None if sent is None else sent.provider_id
         await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
         await self._outbox.done(partition, entry, fields, self._clock.now(), went)
+        with suppress(KeyGone):
+            if went.shown and await self._outbox.held_back(waiting):
+                # Somebody began to read while it was on its way: it leaves the chat again.
+                await self._deletions.add(partition, [went.shown])
 
     async def _until_done(self, channel: Channel, waiting: Waiting) -> Sent | None:
         """What the provider calls it once it is out; None where it will never be; raises HeldBack."""

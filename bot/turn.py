@@ -191,18 +191,22 @@ class Turns(Unshown):
         """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""
         talk = heard.talk
         heard.remember_topic()
+        resting = await self.eraser.resting(talk, heard.message)
         written = await self.inbox.commit(
             lease,
             entry.id,
             talk,
             heard.lines,
-            await self.eraser.resting(talk, heard.message),
+            resting,
             heard.replies,
             self.sessions,
             self.clock.now(),
         )
         if written == -1:
             await self.inbox.begin_anew(entry)
+        if written == 1 and heard.card.covered_at == heard.now:
+            # An answer may have come into the chat while this turn was taken; the sender sees to later ones.
+            await self.eraser.wipe_chat(talk, keep=resting[1])
         if written == 1 and heard.card.case:
             await self.cases.wrote(talk.id)
         return Taken(

@@ -219,7 +219,7 @@ async def test_the_silent_signal_under_cover_raises_the_case_and_changes_nothing
 async def test_a_cover_word_whose_turn_fails_is_no_hand_over_to_read(
     talk: Stage, whole: Hotline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
     await told(talk, "is this job real?")
