@@ -151,11 +151,13 @@ class Hotline(Unshown):
         from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
+        from bot.pace import Paces
         from bot.turn import Turns
 
         handover = Handover(self.cases)
         return Turns(
             self.inbox,
+            self.outbox,
             self.sessions,
             self.vault,
             judge,
@@ -164,11 +166,14 @@ class Hotline(Unshown):
             self.cases,
             self.eraser,
             Cover(handover, self.cases, self.eraser),
+            Paces(self.scripts, self.vault),
             self.channels,
             self.clock,
         )
 
     def worker(self, judge: "Judge") -> "Worker":
+        from bot.app import taking_in
+        from bot.catchup import CatchUp
         from bot.operating.signs import Watched
         from bot.sender import Sender
         from bot.worker import Worker
@@ -185,6 +190,7 @@ class Hotline(Unshown):
             self.deletions,
             dict(self.channels),
             self.clock,
+            CatchUp(self.store, taking_in(self.inbox), self.channels, self.clock),
         )
 
 

@@ -43,3 +43,16 @@ class SetClock(Clock):
 
     def move(self, seconds: float) -> None:
         self._now += seconds
+
+
+class AheadClock(Clock):
+    """The real time, ahead by as much as it was moved."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        return time.time() + self._ahead
+
+    def move(self, seconds: float) -> None:
+        self._ahead += seconds

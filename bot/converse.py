@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -59,7 +58,9 @@ class Stage:
         """One message through the whole turn."""
         words = Text(text[:MAX_TEXT])
         kind: Kind = "text" if text.strip() else "unreadable"
-        message = Inbound(channel, f"{next(self._numbers)}", address, words, time.time(), hint, kind)
+        message = Inbound(
+            channel, f"{next(self._numbers)}", address, words, self.whole.clock.now(), hint, kind
+        )
         await self.whole.inbox.accept(message)
         taken = await self._turns(self.partition(channel, address))
         sent = await self._deliver(channel, self.partition(channel, address))

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import logs
 from bot.commands import answer_in
+from bot.delay import TOO_LATE_S, too_late
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
 from bot.engine import Asked, Engine, EngineTurn
@@ -14,7 +15,7 @@ from bot.errors import EngineDown
 from bot.handover import Handover
 from bot.heard import Heard
 from bot.places import country_in
-from bot.wording import spoken
+from bot.wording import folded, spoken, titles
 
 OFFERS = 2
 """How often a person is offered in one talk; asking again and again is pushing."""
@@ -34,6 +35,8 @@ class Dialogue:
         card, accepted = heard.card, answer_in(heard.text, heard.card.language)
         if card.offered == "person" and accepted == "yes":
             await self._handover.begin(heard)
+            return
+        if _goes_unanswered(heard, accepted):
             return
         try:
             turns = await self._turns(heard, accepted)
@@ -112,6 +115,22 @@ class Dialogue:
         if heard.verdict.risk == "concern" and card.offers < OFFERS and not turn.asks:
             heard.say(heard.fixed("person_offer"))
             card.offered, card.offers = "person", card.offers + 1
+
+
+def _goes_unanswered(heard: Heard, answer: str | None) -> bool:
+    """A flood, another machine's echo, or what is too old: at most a notice. What is judged danger never is.
+
+    Somebody who says yes three times to three questions, or presses a button again, is no echo.
+    """
+    if heard.pace.flood:
+        if heard.pace.may_say:
+            heard.say(heard.fixed("too_many"), who="notice")
+        return True
+    if heard.waited > TOO_LATE_S:
+        heard.card.told_late_at = heard.now
+        heard.say(too_late(heard.card, heard.card.channel), who="notice")
+        return True
+    return heard.pace.echo and not answer and folded(heard.text) not in titles()
 
 
 def questions(text: str) -> list[str]:

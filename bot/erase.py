@@ -6,7 +6,6 @@ still holds goes to the deletions, by id alone. So it needs the store and nothin
 console may be down. The engine has nothing to erase: it keeps no state between turns.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 
 from bot import keys, logs
@@ -15,15 +14,13 @@ from bot.clock import Clock
 from bot.deletions import Deletions
 from bot.errors import StoreDown
 from bot.inbox import Inbox, mint
-from bot.outbox import Outbox
+from bot.outbox import NOBODY, Outbox, sealed_message
 from bot.scripts import Scripts, Store, Value
 from bot.sessions import Conversation
 from bot.vault import Vault
 from escalation.cases.queue import Cases
 
 TRIES = 20
-NOBODY = "nobody"
-"""In place of an address that is not known any more."""
 
 
 class Eraser:
@@ -129,10 +126,8 @@ class Eraser:
             return []
         partition, outgoing = keys.partition_of(talk.id), mint()
         new, key = self._vault.new_conversation(partition)
-        body = json.dumps(
-            [outgoing, talk.card.channel, talk.card.address, farewell, [], after], ensure_ascii=False
-        )
-        sealed = key.seal(keys.outbox(partition), body.encode())
+        message = [outgoing, talk.card.channel, talk.card.address, farewell, [], after, self._clock.now()]
+        sealed = sealed_message(new, key, message)
         return [await self._vault.wrap(new, key), new, outgoing, sealed, keys.FAREWELL]
 
     async def _drop(

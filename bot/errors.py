@@ -55,14 +55,18 @@ class Refused(HotlineError):
 
 
 class ChannelError(HotlineError):
-    """A provider did not do what we asked; `code` is the provider's own number for it, 0 if none."""
+    """A provider did not do what we asked; `code` is the provider's own number for it, 0 if none.
+
+    `everybody`: it is not about this message; every other would fare alike just now.
+    """
 
     retry = False
 
-    def __init__(self, code: int = 0, after: float = 0.0) -> None:
+    def __init__(self, code: int = 0, after: float = 0.0, *, everybody: bool = False) -> None:
         super().__init__(f"{type(self).__name__} {code}")
         self.code = code
         self.after = after
+        self.everybody = everybody
 
 
 class TryLater(ChannelError):

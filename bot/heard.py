@@ -6,10 +6,13 @@ from typing import Literal
 from numpy import float32
 from numpy.typing import NDArray
 
+from bot import keys
 from bot.channels.base import Inbound
+from bot.delay import LATE_S
 from bot.directory import numbers
 from bot.inbox import Reply
 from bot.outbox import HARMLESS, Outbox
+from bot.pace import Pace
 from bot.private import Unshown
 from bot.script import Script
 from bot.sessions import Card, Conversation, Line
@@ -27,6 +30,7 @@ class Heard(Unshown):
     now: float
     verdict: Assessment
     topic: str = ""
+    pace: Pace = field(default_factory=Pace)
     vector: NDArray[float32] | None = field(default=None, repr=False)
     lines: list[Line] = field(default_factory=list, repr=False)
     replies: list[Reply] = field(default_factory=list, repr=False)
@@ -39,9 +43,20 @@ class Heard(Unshown):
     def script(self) -> Script:
         return "cyrillic" if self.card.script == "cyrillic" else "latin"
 
+    @property
+    def waited(self) -> float:
+        """Seconds since the message was written; an order from the console was not."""
+        return self.now - self.message.at if self.message.at else 0.0
+
+    @property
+    def late(self) -> bool:
+        return self.waited > LATE_S
+
     def wrote(self) -> None:
-        """The person's words become part of the talk."""
+        """The person's words become part of the talk; a counsellor is told where they are old."""
         at, risk, reasons = self.now, self.verdict.risk, tuple(self.verdict.reasons)
+        if self.late:
+            reasons = (*reasons, f"came {round(self.waited / keys.MINUTE)} min late")
         self.lines.append(Line("person", self.text, at, risk, reasons))
 
     def remember_topic(self) -> None:
@@ -60,9 +75,16 @@ class Heard(Unshown):
         return rendered(text, self.card.language, self.script, self.card.channel)
 
     def say(self, text: str, buttons: tuple[str, ...] = (), who: Literal["bot", "notice"] = "bot") -> None:
-        """Put an answer into this turn; under cover, where somebody else may be reading, nothing is said."""
-        if not self.card.covered:
-            self._put(text, buttons, who, who)
+        """Put an answer into this turn; under cover, where somebody else may be reading, nothing is said.
+
+        An answer to a message that came to us late begins with a sentence about it, once for all that did.
+        """
+        if self.card.covered:
+            return
+        if text and self.late and self.now - self.card.told_late_at > LATE_S:
+            self.card.told_late_at = self.now
+            self._put(self.fixed("late"), (), "notice", who)
+        self._put(text, buttons, who, who)
 
     def voice(self, text: str) -> None:
         """The one thing that is said under cover: harmless, whoever reads it."""
@@ -72,6 +94,7 @@ class Heard(Unshown):
         cut = pieces(text, self.card.channel) if text else []
         for piece in cut:
             last = piece is cut[-1]
-            reply = Outbox.reply(self.talk.id, self.talk.key, self.card, kind, piece, buttons if last else ())
+            shown = buttons if last else ()
+            reply = Outbox.reply(self.talk.id, self.talk.key, self.card, kind, piece, self.now, shown)
             self.replies.append(reply)
             self.lines.append(Line(who, piece, self.now, outgoing=reply.outgoing))

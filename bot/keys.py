@@ -75,6 +75,12 @@ KEPT = (
         "48 h",
         "lifetime",
     ),
+    Kept(
+        "hl:{pN}:pace:<hmac>",
+        "how often an address wrote lately; address and texts as keyed hashes",
+        "10 min",
+        "lifetime",
+    ),
     Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
@@ -99,6 +105,7 @@ KEPT = (
         "lifetime",
     ),
     Kept("hl:{log}:looked", "that a provider's log was looked through", "10 min", "lifetime"),
+    Kept("hl:{log}:caught", "that it was looked through for what we missed", "2 min", "lifetime"),
     Kept("hl:{cases}:waiting", "conversation ids waiting for a counsellor, in order", "24 h", "claim, erase"),
     Kept("hl:{cases}:held", "conversation ids held, by last sign of life", "24 h", "close, erase"),
     Kept(
@@ -157,6 +164,10 @@ def seen(partition: int, hashed: str) -> str:
 def of(conversation: str, part: str) -> str:
     """A conversation's own key; `part` is key, card, talk, way, owed or shown."""
     return f"{tag(partition_of(conversation))}:c:{conversation}:{part}"
+
+
+def pace(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:pace:{hashed}"
 
 
 def inbox(partition: int) -> str:
@@ -218,6 +229,7 @@ GROUPS = "hl:{groups}"
 SIGNS = "hl:{signs}"
 LOOKUP = "hl:{vault}:lookup"
 LOOKED = "hl:{log}:looked"
+CAUGHT_UP = "hl:{log}:caught"
 WAITING = "hl:{cases}:waiting"
 HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"

@@ -52,6 +52,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "send_failed": frozenset({"channel", "error", "code", "tries"}),
     "erased": frozenset({"channel", "why"}),
     "lost": frozenset({"role"}),
+    "caught_up": frozenset({"channel", "waiting"}),
     "look_failed": frozenset({"channel", "error", "code"}),
     "swap_on": frozenset({"role"}),
     "deletion_failed": frozenset({"channel", "error", "code", "waiting", "given_up"}),

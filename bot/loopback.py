@@ -29,6 +29,9 @@ class Loopback:
     async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
         return None
 
+    async def missed(self, since: float) -> list[Inbound]:
+        return []
+
     async def delete(self, provider_ids: Sequence[str]) -> None:
         return None
 

@@ -1,7 +1,7 @@
 """Answers on their way: sealed, paced and retried by the sender, in order within a conversation."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from redis.exceptions import ResponseError
@@ -19,6 +19,8 @@ GROUP, READER = "send", "send"
 HARMLESS = "harmless"
 """The kind of message that goes out under cover too: the harmless voice, or an answer its counsellor
 confirmed."""
+NOBODY = "nobody"
+"""In place of an address that is not known."""
 type Fields = Mapping[bytes, bytes]
 
 
@@ -31,6 +33,8 @@ class Waiting(Unshown):
     kind: str
     message: Outgoing
     key: Key
+    at: float
+    """When it was said, unix seconds."""
     after: str = ""
     """With a last text: what is between that message of the chat and this one is to be deleted."""
 
@@ -42,6 +46,9 @@ class Went(Unshown):
     logged: str = ""
     delete_at: float = 0.0
     shown: str = ""
+    stays: float = 0.0
+    """It came late: until then, unix seconds, the talk is not over."""
+    hashed: str = NOBODY
 
 
 class Outbox:
@@ -52,17 +59,24 @@ class Outbox:
 
     @staticmethod
     def reply(
-        conversation: str, key: Key, card: Card, kind: str, text: str, buttons: tuple[str, ...] = ()
+        conversation: str,
+        key: Key,
+        card: Card,
+        kind: str,
+        text: str,
+        at: float,
+        buttons: tuple[str, ...] = (),
     ) -> Reply:
         """A sealed message, ready to be committed with its turn."""
         outgoing = mint()
-        body = json.dumps([outgoing, card.channel, card.address, text, list(buttons)], ensure_ascii=False)
-        place = keys.outbox(keys.partition_of(conversation))
-        return Reply(outgoing, kind, key.seal(place, body.encode()))
+        sealed = sealed_message(
+            conversation, key, [outgoing, card.channel, card.address, text, buttons, "", at]
+        )
+        return Reply(outgoing, kind, sealed)
 
     async def say(self, conversation: str, key: Key, card: Card, line: Line, kind: str = "") -> bool:
         """A counsellor's answer or a notice, outside a turn; False once the conversation is erased."""
-        reply = self.reply(conversation, key, card, kind or line.who, line.text)
+        reply = self.reply(conversation, key, card, kind or line.who, line.text, line.at)
         line.outgoing = reply.outgoing
         partition = keys.partition_of(conversation)
         done = await self._scripts.run(
@@ -93,13 +107,13 @@ class Outbox:
                 raise
 
     async def next(
-        self, partition: int, *, again: bool, block_ms: int, count: int = 16
+        self, partition: int, *, again: bool, block_ms: int, count: int = 16, after: str = "0"
     ) -> list[tuple[str, dict[bytes, bytes]]]:
-        """Entries to send: with `again`, those begun and not finished."""
+        """Entries to send: with `again`, those begun and not finished, from the one `after` on."""
         found = await self._store.xreadgroup(
             GROUP,
             READER,
-            {keys.outbox(partition): "0" if again else ">"},
+            {keys.outbox(partition): after if again else ">"},
             count=count,
             block=None if again or not block_ms else block_ms,
         )
@@ -112,16 +126,19 @@ class Outbox:
         place = keys.outbox(keys.partition_of(conversation))
         outgoing, channel, address, text, buttons, *rest = json.loads(key.open(place, fields[b"m"]))
         message = Outgoing(outgoing, channel, Address(address), Text(text), tuple(buttons))
-        return Waiting(entry, conversation, fields[b"k"].decode(), message, key, *rest)
+        after, at = rest if len(rest) > 1 else ("".join(rest), 0.0)  # as it rested before there was `at`
+        at = at or int(entry.partition("-")[0]) / 1000
+        return Waiting(entry, conversation, fields[b"k"].decode(), message, key, at, after)
 
     async def begun(self, waiting: Waiting, now: float) -> float | None:
         """Mark that sending begins; returns when it was begun before, if it was.
 
-        Raises KeyGone where the conversation was erased meanwhile: it is not sent any more.
+        Raises KeyGone where the conversation was erased meanwhile, or it is out: it is not sent any more.
         """
-        name = keys.trying(keys.partition_of(waiting.conversation), waiting.message.id)
-        key = keys.of(waiting.conversation, "key")
-        before = await self._scripts.run("begin", [key, name], [repr(now), keys.CAP])
+        partition = keys.partition_of(waiting.conversation)
+        names = [keys.of(waiting.conversation, "key"), keys.trying(partition, waiting.message.id)]
+        names.append(keys.outbox(partition))
+        before = await self._scripts.run("begin", names, [repr(now), keys.CAP, waiting.entry])
         if before is None:
             raise KeyGone("erased while it waited")
         return float(before) if before else None
@@ -142,11 +159,11 @@ class Outbox:
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
 
-    async def held_back(self, waiting: Waiting) -> bool:
-        """Whether somebody else may be reading, and this is not for them."""
+    async def card(self, waiting: Waiting) -> Card | None:
+        """What is known of the talk just now; None where there is no talk, as with a last text."""
         place = keys.of(waiting.conversation, "card")
-        sealed = None if waiting.kind == HARMLESS else await self._store.get(place)
-        return sealed is not None and Card.from_json(waiting.key.open(place, sealed)).covered
+        sealed = await self._store.get(place)
+        return Card.from_json(waiting.key.open(place, sealed)) if sealed is not None else None
 
     async def done(self, partition: int, entry: str, fields: Fields, now: float, went: Went) -> None:
         """The entry is out, or will never be: it leaves the outbox; with the last goes what was answered."""
@@ -154,6 +171,14 @@ class Outbox:
         names = [keys.outbox(partition), keys.trying(partition, fields.get(b"o", b"").decode())]
         names += [keys.of(conversation, part) for part in ("owed", "shown", "key", "way")]
         names += [keys.ends(partition), keys.due(partition), keys.since(partition)]
+        names += [keys.of(conversation, part) for part in ("card", "talk")]
+        names.append(keys.at(partition, went.hashed))
         last = int(fields.get(b"k") == b"farewell")
         values: list[Value] = [entry, conversation, now, went.logged, went.delete_at, went.shown, last]
-        await self._scripts.run("sent", names, values)
+        await self._scripts.run("sent", names, [*values, went.stays])
+
+
+def sealed_message(conversation: str, key: Key, message: Sequence[object]) -> bytes:
+    """An outgoing message as it rests: id, channel, address, text, buttons, `Waiting.after`, `Waiting.at`."""
+    body = json.dumps(message, ensure_ascii=False)
+    return key.seal(keys.outbox(keys.partition_of(conversation)), body.encode())

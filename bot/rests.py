@@ -33,6 +33,7 @@ WHY_KEPT = {
     "owed": "to delete them at the SMS provider once answered",
     "shown": "to take both sides' messages out of the chat when asked",
     "seen": "so that a message brought twice is answered once",
+    "pace": "so that a flood, or another machine, is not answered for ever",
     "inbox": "so that no message is lost in a crash",
     "outbox": "so that no answer is lost in a crash",
     "trying": "so that no answer is sent twice",

@@ -84,6 +84,7 @@ def _routes(whole: Hotline, accept: Accept) -> list[Route]:
             settings.default_region,
             accept,
             delivered,
+            whole.clock.now,
         ).routes()
     if settings.telegram and settings.telegram_secret:
         from bot.channels.telegram.webhook import TelegramWebhook

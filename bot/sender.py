@@ -7,32 +7,45 @@ OutcomeUnknown  look whether it went out, where the provider can be asked; send 
 OperatorNeeded  as TryLater, slowly; operators see it in the logs and metrics
 NeverAgain      out of the outbox
 PersonLeft      out of the outbox, and the conversation is erased
+
+Which errors of a provider are of which class, its folder says (`sms/codes.py`, `telegram/send.py`). An answer
+waits for its provider as long as its conversation lives. Where nobody's messages are taken, all wait at the
+provider's `Way`, counsellors' words first.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from redis.exceptions import RedisError
 
-from bot import logs, metrics
+from bot import keys, logs, metrics
 from bot.channels.base import Channel, Outgoing, Sent
 from bot.clock import Clock
+from bot.delay import OLD_S, too_late
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OperatorNeeded, OutcomeUnknown, PersonLeft
+from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft
 from bot.inbox import Inbox
-from bot.outbox import Outbox, Waiting, Went
-from bot.private import Address
+from bot.outbox import HARMLESS, NOBODY, Outbox, Waiting, Went
+from bot.private import Address, Text
+from bot.sessions import Card
+from bot.way import Way, wait
 
-WAITS = (0.5, 1, 2, 5, 10, 30, 60)
-TRIES = 40
 AT_ONCE = 200
+MOST_WAITING = 20_000
+"""Conversations of one partition that may wait here for their provider; more stay in the outbox."""
 STOP_S = 3.0
-OPERATOR_WAIT = 30.0
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
+LATE_S, STAYS_S = 300.0, 1800.0
+"""An answer that waited longer than the first: its conversation lives on for at least the second."""
+RANKS = {"counsellor": 0, "bot": 1, HARMLESS: 1, "farewell": 1, "notice": 2}
+"""Whose words go first when a provider is back."""
+MOST_TRIES = 99
 
 
 type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
@@ -63,6 +76,8 @@ class Sender:
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
         self._turns: WeakValueDictionary[tuple[str, Address], asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
+        self._ways: defaultdict[str, Way] = defaultdict(Way)
+        self._waiting: Counter[int] = Counter()
 
     async def send(self, partition: int, entries: Entries) -> None:
         """Send these entries, and return when all are out or given up."""
@@ -83,8 +98,9 @@ class Sender:
                 tasks[talk] = asyncio.create_task(self._send_in_order(partition, talk))
 
     def busy(self, partition: int) -> bool:
-        """Too much is under way for more to be taken."""
-        return len(self._tasks.get(partition, {})) >= AT_ONCE
+        """Too much is under way for more to be taken; who only waits for a provider keeps up nobody."""
+        waiting = self._waiting[partition]
+        return waiting >= MOST_WAITING or len(self._tasks.get(partition, {})) - waiting >= AT_ONCE
 
     async def stop(self, partition: int) -> None:
         """Let what is under way end, for a moment; what does not is the next worker's."""
@@ -119,53 +135,125 @@ class Sender:
             return
         channel = self._channels.get(waiting.message.channel)
         try:
-            sent = await self._until_done(channel, waiting) if channel is not None else None
+            sent, card = await self._until_done(channel, waiting) if channel is not None else (None, None)
         except HeldBack:
             return
         went = Went()
         if channel is not None and sent is not None:
-            went = await self._went(channel, sent)
+            went = await self._went(channel, sent, waiting, card)
             if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
                 await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
         provider_id = None if sent is None else sent.provider_id
         await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
         await self._outbox.done(partition, entry, fields, self._clock.now(), went)
         with suppress(KeyGone):
-            if went.shown and await self._outbox.held_back(waiting):
+            now = await self._outbox.card(waiting) if went.shown and waiting.kind != HARMLESS else None
+            if now is not None and now.covered:
                 # Somebody began to read while it was on its way: it leaves the chat again.
                 await self._deletions.add(partition, [went.shown])
 
-    async def _until_done(self, channel: Channel, waiting: Waiting) -> Sent | None:
-        """What the provider calls it once it is out; None where it will never be; raises HeldBack."""
-        for tries in range(1, TRIES + 1):
+    async def _until_done(self, channel: Channel, waiting: Waiting) -> tuple[Sent | None, Card | None]:
+        """What the provider calls it once it is out, None where it will never be; raises HeldBack.
+
+        It is tried as long as its conversation lives; `begun` is what ends it.
+        """
+        tries = 0
+        while True:
+            tries += 1
             began = time.perf_counter()
             try:
-                if await self._outbox.held_back(waiting):
-                    if waiting.kind == "counsellor":
-                        raise HeldBack  # it stays in the outbox, and goes out when the person is back
-                    return None
-                # One at a time to the same person: the last text does not overtake what is being sent.
-                async with self._turn_of(waiting.message):
-                    sent = await self._once(channel, waiting)
+                async with self._through(channel, waiting):
+                    card = await self._outbox.card(waiting)
+                    message = await self._to_send(waiting, card)
+                    sent = await self._tried(channel, message) if message is not None else None
             except KeyGone:
-                return None  # erased while it waited: to them nothing more is sent
+                return None, None  # erased while it waited: to them nothing more is sent
             except PersonLeft as error:
                 self._report(waiting, error, tries)
                 await self._inbox.order(waiting.conversation, "left", wipe=True)
-                return None
+                return None, None
             except ChannelError as error:
                 self._report(waiting, error, tries)
                 if not error.retry:
-                    return None
-                await asyncio.sleep(_wait(error, tries))
+                    return None, None
+                if not self._ways[channel.name].shut:  # else the way says when
+                    with self._counted(waiting):
+                        await asyncio.sleep(wait(error, tries))
             else:
-                metrics.sent(channel.name, "sent")
-                logs.event("sent", channel=channel.name, ms=round((time.perf_counter() - began) * 1000))
-                return sent
-        return None
+                if sent is not None:
+                    metrics.sent(channel.name, "sent")
+                    logs.event("sent", channel=channel.name, ms=round((time.perf_counter() - began) * 1000))
+                return sent, card
+
+    @asynccontextmanager
+    async def _through(self, channel: Channel, waiting: Waiting) -> AsyncIterator[None]:
+        """One's turn on the way to the provider, and one at a time to the same person.
+
+        So the last text does not overtake what is being sent.
+        """
+        way = self._ways[channel.name]
+        with self._counted(waiting):
+            await way.enter(self._rank(waiting), waiting.entry)
+        try:
+            async with self._turn_of(waiting.message):
+                yield
+        finally:
+            way.left()
+
+    @contextmanager
+    def _counted(self, waiting: Waiting) -> Iterator[None]:
+        """Counts among those who only wait."""
+        partition = keys.partition_of(waiting.conversation)
+        self._waiting[partition] += 1
+        try:
+            yield
+        finally:
+            self._waiting[partition] -= 1
+
+    def _rank(self, waiting: Waiting) -> int:
+        """A talk goes by the words in its line that matter most, since they stay in order."""
+        line = self._line_of(waiting)
+        kinds = [waiting.kind, *(fields.get(b"k", b"").decode() for fields in line.values())]
+        return min(RANKS.get(kind, max(RANKS.values())) for kind in kinds)
+
+    def _line_of(self, waiting: Waiting) -> dict[str, dict[bytes, bytes]]:
+        lines = self._lines.get(keys.partition_of(waiting.conversation), {})
+        return lines.get(waiting.conversation, {})
+
+    async def _to_send(self, waiting: Waiting, card: Card | None) -> Waiting | None:
+        """What is sent of it now; None: nothing. Raises HeldBack."""
+        if card is not None and card.covered and waiting.kind != HARMLESS:
+            # Somebody else may be reading.
+            if waiting.kind == "counsellor":
+                raise HeldBack  # it stays in the outbox, and goes out when the person is back
+            return None
+        if waiting.kind in ("counsellor", "farewell") or not self._is_old(waiting):
+            return waiting
+        if waiting.kind == HARMLESS or not await self._is_last_old(waiting):
+            return None
+        text = Text(too_late(card, waiting.message.channel))
+        return replace(waiting, message=replace(waiting.message, text=text, buttons=()))
+
+    def _is_old(self, waiting: Waiting) -> bool:
+        """A bot's answer after so long answers nothing any more."""
+        return self._clock.now() - waiting.at > OLD_S
+
+    async def _is_last_old(self, waiting: Waiting) -> bool:
+        """One sentence stands for all that is too old: it takes the place of the last of them."""
+        line = self._line_of(waiting)
+        for entry in list(line)[list(line).index(waiting.entry) + 1 :] if waiting.entry in line else ():
+            if line[entry].get(b"k") in (b"bot", b"notice") and self._is_old(
+                await self._outbox.read(entry, line[entry])
+            ):
+                return False
+        return True
 
     def _turn_of(self, message: Outgoing) -> asyncio.Lock:
         return self._turns.setdefault((message.channel, message.address), asyncio.Lock())
+
+    async def _tried(self, channel: Channel, waiting: Waiting) -> Sent:
+        with self._ways[channel.name].watching(waiting.conversation):
+            return await self._once(channel, waiting)
 
     async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
         """Send, unless an earlier try turns out to have gone out."""
@@ -187,23 +275,22 @@ class Sender:
             await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
         return sent
 
-    async def _went(self, channel: Channel, sent: Sent) -> Went:
+    async def _went(self, channel: Channel, sent: Sent, waiting: Waiting, card: Card | None) -> Went:
         """By which ids it can be deleted: soon in the provider's log, on request in the person's chat."""
         resting = await self._deletions.resting(channel, sent.provider_id)
+        now = self._clock.now()
+        late = card is not None and now - waiting.at > LATE_S
         return Went(
             resting if channel.deletes_log else "",
-            self._clock.now() + FINAL_AFTER,
+            now + FINAL_AFTER,
             resting if channel.wipes_chat else "",
+            min(now + STAYS_S, card.began + keys.CAP - keys.GRACE) if card is not None and late else 0.0,
+            card.hashed if card is not None else NOBODY,
         )
 
     @staticmethod
     def _report(waiting: Waiting, error: ChannelError, tries: int) -> None:
         name = waiting.message.channel
         metrics.sent(name, type(error).__name__)
+        tries = min(tries, MOST_TRIES)
         logs.event("send_failed", channel=name, error=type(error).__name__, code=error.code, tries=tries)
-
-
-def _wait(error: ChannelError, tries: int) -> float:
-    if isinstance(error, OperatorNeeded):
-        return OPERATOR_WAIT
-    return max(error.after, WAITS[min(tries, len(WAITS)) - 1])

@@ -43,6 +43,8 @@ class Card(Unshown):
     """The word they chose for coming back, as command words are compared; empty: that of their language."""
     noted_at: float = 0.0
     """When the person was last told how long it takes."""
+    told_late_at: float = 0.0
+    """When the person was last told that what they wrote came to us late."""
     ends_at: float = 0.0
     """When it ends unless somebody writes; set at each turn."""
     heard_from: float = 0.0

@@ -18,6 +18,8 @@ NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
 """Seconds of waiting after which the person is told honestly that it takes time."""
 
 ORDERED_S = 60
+OUTLASTS_S = 600
+"""So long a talk goes on at a time, over its end, while something of it is on its way in or out."""
 """So long after it was ordered, an end that did not come is ordered again."""
 
 
@@ -54,9 +56,33 @@ class Sweep:
             for raw in await self._store.zrangebyscore(place, "-inf", now, start=0, num=100):
                 if not await self._store.exists(keys.of(raw.decode(), "key")):
                     await self._eraser.settle(raw.decode())
+                elif await self._outlasts(raw.decode()):
+                    continue
                 # Only one worker orders it: whoever moves the mark on; the others come back if it dies.
                 elif await self._store.zadd(place, {raw: now + ORDERED_S}, xx=True, ch=True, gt=True):
                     await self._inbox.order(raw.decode(), "silence")
+
+    async def _outlasts(self, conversation: str) -> bool:
+        """Put off the end of a talk whose answer still waits for its provider: it is nobody's silence."""
+        if int(await self._store.get(keys.of(conversation, "way")) or 0) <= 0:
+            return False
+        try:
+            talk = await self._sessions.read(conversation, talk=False)
+        except KeyGone:
+            return False
+        if talk is None:
+            return False
+        now, partition = self._clock.now(), keys.partition_of(conversation)
+        until = min(now + OUTLASTS_S, talk.card.began + keys.CAP - keys.GRACE)
+        if until <= now:
+            return False
+        pipe = self._store.pipeline(transaction=True)
+        pipe.zadd(keys.ends(partition), {conversation: until}, xx=True, gt=True)
+        names = [keys.of(conversation, part) for part in ("key", "card", "talk")]
+        for name in (*names, keys.at(partition, talk.card.hashed)):
+            pipe.expire(name, int(until - now) + keys.GRACE, gt=True)
+        await pipe.execute()
+        return True
 
     async def _tell_waiting(self) -> None:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone

@@ -24,10 +24,12 @@ from bot.handover import Handover, ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
+from bot.outbox import Outbox
+from bot.pace import Paces
 from bot.places import country_they_are_in, is_bare_country, says_only_where
 from bot.private import Text, Unshown
 from bot.script import has_letters, script_of
-from bot.sessions import Card, Conversation, Sessions
+from bot.sessions import Card, Conversation, Line, Sessions
 from bot.vault import Key, Vault
 from bot.wording import folded, spoken, titles
 from escalation.cases.case import RANK
@@ -72,6 +74,7 @@ class Turns(Unshown):
     """Takes turns. One at a time per conversation: whoever calls holds the partition's lease."""
 
     inbox: Inbox
+    outbox: Outbox
     sessions: Sessions
     vault: Vault
     judge: Judge
@@ -80,6 +83,7 @@ class Turns(Unshown):
     cases: Cases
     eraser: Eraser
     cover: Cover
+    paces: Paces
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -90,6 +94,7 @@ class Turns(Unshown):
         began = time.perf_counter()
         heard = await self._listen(entry, key, entry.message)
         command = command_of(heard)
+        heard.pace = await self.paces.of(entry, key, folded(heard.text))
         if not heard.card.covered:  # whoever writes now does not change in which language we talk
             self._understand(heard, command)
         if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
@@ -112,7 +117,7 @@ class Turns(Unshown):
         heard.wrote()
         if name in COMMAND_TEXTS:
             heard.card.greeted = heard.card.greeted or name == "start"
-            heard.say(heard.fixed(COMMAND_TEXTS[name]))
+            heard.say("" if heard.pace.flood else heard.fixed(COMMAND_TEXTS[name]))
             return "command"
         if heard.card.case:
             await self.handover.go_on(heard)
@@ -125,7 +130,7 @@ class Turns(Unshown):
         if heard.message.kind == "edited":
             return "edited"
         if not heard.text:
-            heard.say(heard.fixed("unreadable"))
+            heard.say("" if heard.pace.enough else heard.fixed("unreadable"))
             return "unreadable"
         await self.dialogue.answer(heard)
         return "opened" if heard.card.case else "dialogue"
@@ -222,7 +227,8 @@ class Turns(Unshown):
         """DELETE, STOP, or the person left: erased everywhere, and told so, unless they left."""
         await self.eraser.owes(heard.talk, heard.message)
         name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
-        farewell = "" if why == "left" else heard.fixed(name)
+        quiet = why == "left" or (heard.pace.flood and not heard.pace.may_say)
+        farewell = "" if quiet else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
         _count(heard.talk, why)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
@@ -268,6 +274,14 @@ class Turns(Unshown):
         heard.wrote()
         await self.handover.begin(heard)
         return await self._finish(lease, entry, heard, "opened")
+
+    async def apologise(self, entry: Entry, key: Key) -> None:
+        """A message that not even a human can be given: the person is told whom to call."""
+        assert entry.message is not None
+        heard = await self._listen(entry, key, entry.message)
+        if not heard.card.covered:
+            line = Line("notice", heard.fixed("failure"), heard.now)
+            await self.outbox.say(heard.talk.id, key, heard.card, line)
 
 
 def _report(channel: str, seconds: float) -> None:

@@ -8,15 +8,17 @@ from contextlib import suppress
 from redis.exceptions import RedisError, ResponseError
 
 from bot import keys, logs, metrics
+from bot.catchup import CatchUp
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.deletions import Deletions
 from bot.errors import KeyGone, StoreDown
-from bot.inbox import Inbox
+from bot.inbox import Entry, Inbox
 from bot.outbox import Outbox
 from bot.scripts import Scripts, Store
 from bot.sender import Sender
 from bot.turn import Taken, Turns
+from bot.vault import Key
 
 LEASE_MS = 10_000
 RENEW_S = 2.0
@@ -25,6 +27,8 @@ AGAIN_COUNT = 500
 PAUSE_S = 0.05
 TRIES = 3
 """A message whose turn fails this often goes to a human as it is."""
+LAST_TRY = 6
+"""If that fails as well, this often, it is set aside: others are behind it."""
 
 
 class Worker:
@@ -41,6 +45,7 @@ class Worker:
         deletions: Deletions,
         channels: dict[str, Channel],
         clock: Clock,
+        catch_up: CatchUp,
     ) -> None:
         self._store = store
         self._scripts = scripts
@@ -51,6 +56,7 @@ class Worker:
         self._deletions = deletions
         self._channels = channels
         self._clock = clock
+        self._catch_up = catch_up
         self._token = secrets.token_hex(8)
         self._held: dict[int, list[asyncio.Task[None]]] = {}
 
@@ -61,6 +67,7 @@ class Worker:
                 group.create_task(self._keep_leases())
                 group.create_task(self._every(2.0, sweep))
                 group.create_task(self._every(1.0, self._delete))
+                group.create_task(self._every(1.0, self._catch_up.run))
         finally:
             for partition in list(self._held):
                 await self._let_go(partition, gone=False)
@@ -156,35 +163,69 @@ class Worker:
             logs.event("lost", role="worker")
             return Taken("lost")
         try:
-            return await self._turns.take(self._token, entry, key)
+            return await self._take(partition, entry, key)
         except KeyGone:
             await self._inbox.drop(entry_id, conversation)
             logs.event("lost", role="worker")
             return Taken("lost")
-        except (RedisError, OSError, StoreDown):
+
+    async def _take(self, partition: int, entry: Entry, key: Key | None) -> Taken:
+        """One's turn. What fails too often goes to a human as it is; where that fails as well, aside.
+
+        A store that is down, or a process that died, is no failure of the message.
+        """
+        try:
+            return await self._turns.take(self._token, entry, key)
+        except (RedisError, OSError, StoreDown, KeyGone):
             raise
         except Exception as error:
-            tries = await self._inbox.tries(partition, entry_id)
-            logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=tries)
-            if tries < TRIES:
+            tries = await self._failed(partition, entry, error)
+        if tries < TRIES:
+            return Taken("lost", done=False)
+        if entry.message is not None and key is not None:
+            try:
+                return await self._turns.give_up(self._token, entry, key)
+            except (RedisError, OSError, StoreDown, KeyGone):
+                raise
+            except Exception as error:
+                tries = await self._failed(partition, entry, error)
+            if tries <= LAST_TRY:
                 return Taken("lost", done=False)
-            if entry.message is None or key is None:
-                await self._inbox.drop(entry_id, conversation)
-                return Taken("lost")
-            return await self._turns.give_up(self._token, entry, key)
+        await self._set_aside(entry, key)
+        return Taken("lost")
+
+    async def _failed(self, partition: int, entry: Entry, error: Exception) -> int:
+        """How often this message has been begun, now that it failed."""
+        tries = await self._inbox.tries(partition, entry.id)
+        logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=tries)
+        return tries
+
+    async def _set_aside(self, entry: Entry, key: Key | None) -> None:
+        """Nothing can be done with it; the person is told, if that can be done."""
+        if entry.message is not None and key is not None:
+            with suppress(Exception):
+                await self._turns.apologise(entry, key)
+        await self._inbox.drop(entry.id, entry.conversation)
+        logs.event("lost", role="worker")
 
     async def _send_loop(self, partition: int) -> None:
-        entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
+        after = await self._take_up_begun(partition, "0")
+        while after != "0":  # a dead worker may have left many
+            after = await self._take_up_begun(partition, after)
         while True:
-            self._sender.take(partition, entries)
             if self._sender.busy(partition):
                 await asyncio.sleep(PAUSE_S)
-                entries = []
                 continue
             entries = await self._outbox.next(partition, again=False, block_ms=BLOCK_MS)
-            if not entries:
-                # A quiet moment: take up what was begun and is in nobody's hands.
-                entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
+            self._sender.take(partition, entries)
+            if not entries:  # a quiet moment
+                after = await self._take_up_begun(partition, after)
+
+    async def _take_up_begun(self, partition: int, after: str) -> str:
+        """Take up a page of what was begun and is in nobody's hands; returns where the next begins."""
+        page = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT, after=after)
+        self._sender.take(partition, page)
+        return page[-1][0] if len(page) == AGAIN_COUNT else "0"
 
     async def _delete(self) -> None:
         await self._deletions.look_through(self._channels)
@@ -192,7 +233,7 @@ class Worker:
         owing = await self._deletions.owing()
         metrics.deletions(owing.waiting, owing.oldest)
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
             try:
                 await work()

@@ -71,6 +71,13 @@ class Channel(Protocol):
         """Whether this message went out after `since`; asked after an unknown outcome where `can_list`."""
         ...
 
+    async def missed(self, since: float) -> list[Inbound]:
+        """All that came in after `since` and still stands at the provider, oldest first, known to us or not.
+
+        Empty where the provider brings by itself what we could not take (Telegram, for 24 h).
+        """
+        ...
+
     async def delete(self, provider_ids: Sequence[str]) -> None:
         """Delete what the provider keeps; gone already counts as deleted."""
         ...

@@ -1,8 +1,9 @@
 -- An answer is out (or will never go): it leaves the outbox; what it answered is owed no more.
--- KEYS  1 outbox   2 trying   3 owed   4 shown   5 the conversation's key   6 way   7 ends   8 due   9 since
+-- KEYS  1 outbox   2 trying   3 owed   4 shown   5 the conversation's key   6 way   7 ends   8 due   9 since   10 card   11 talk   12 at
 -- ARGV  1 outbox entry id   2 conversation id   3 now, unix s
 --       4 its id in the provider's log, where it went out and we delete there; else ""   5 when that is first tried
 --       6 its id in the person's chat, sealed, or ""   7 "1": it was the last text, the conversation is over
+--       8 the answer came late: until then (unix s) the conversation is not over; else 0
 local function leaves(member, at)
   redis.call('ZADD', KEYS[8], at, member)
   redis.call('ZADD', KEYS[9], 'NX', ARGV[3], member)
@@ -32,5 +33,11 @@ if ARGV[4] ~= '' then
   redis.call('DEL', KEYS[3])
 end
 local ends = redis.call('ZSCORE', KEYS[7], ARGV[2])
+if ends and tonumber(ARGV[8]) > tonumber(ends) then
+  ends = ARGV[8]
+  redis.call('ZADD', KEYS[7], ends, ARGV[2])
+  local life = math.max(1, math.ceil(ends - ARGV[3]) + 120) -- keys.GRACE
+  for i = 10, 12 do redis.call('EXPIRE', KEYS[i], life, 'GT') end
+end
 if ends then redis.call('EXPIRE', KEYS[5], math.max(1, math.ceil(ends - ARGV[3]) + 120), 'LT') end
 return 1

@@ -106,6 +106,9 @@ class Watched:
     async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
         return await self._channel.was_sent(message, since)
 
+    async def missed(self, since: float) -> list[Inbound]:
+        return await self._channel.missed(since)
+
     async def delete(self, provider_ids: Sequence[str]) -> None:
         await self._channel.delete(provider_ids)
 

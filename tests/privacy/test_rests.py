@@ -58,7 +58,6 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("bot/operating/checks/store.py", "_judge_line", "network"): CONNECTIONS,
     ("bot/operating/gauges.py", "_gauge", "cache"): "metrics",
     ("bot/operating/healthy.py", "_page", "network"): CONNECTIONS,
-    ("bot/outbox.py", "begun", "store"): "`hl:{pN}:trying:<id>`",
     ("bot/plainly.py", "told", "output"): TERMINAL,
     ("bot/report.py", "report", "output"): TERMINAL,
     ("bot/roles.py", "run_engine", "process"): "environment",

@@ -14,7 +14,7 @@ from bot.channels.sms.webhook import SmsWebhook
 from bot.channels.telegram.send import Telegram
 from bot.channels.telegram.webhook import TelegramWebhook
 from bot.children import free_port
-from bot.clock import Clock
+from bot.clock import AheadClock
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.settings import SandboxSettings
 from bot.settings import Settings
@@ -35,6 +35,12 @@ class Line:
     judge: Judge
     url: str
     server: uvicorn.Server
+    clock: AheadClock
+
+    def later(self, seconds: float) -> None:
+        """Our time and the providers' move on."""
+        self.clock.move(seconds)
+        self.sandbox.advance(seconds)
 
 
 @asynccontextmanager
@@ -59,7 +65,8 @@ async def line(store_url: str, *, working: bool = True) -> AsyncIterator[Line]:
             telegram_secret=known.telegram_secret,
             telegram_api_url=sandbox.url,
         )
-        whole = Hotline(settings, store, Clock(), bootstrap.channels(settings))
+        clock = AheadClock()
+        whole = Hotline(settings, store, clock, bootstrap.channels(settings))
         engine, judge = ScriptedEngine(), WordJudge()
         whole.__dict__["engine"] = engine
         server, serving = await _serve(whole, port)
@@ -68,7 +75,7 @@ async def line(store_url: str, *, working: bool = True) -> AsyncIterator[Line]:
         await telegram.receive_by_webhook(f"{here}/telegram", settings.telegram_secret)
         tasks = [asyncio.create_task(whole.worker(judge).run(whole.sweep.run))] if working else []
         try:
-            yield Line(sandbox, whole, engine, judge, here, server)
+            yield Line(sandbox, whole, engine, judge, here, server, clock)
         finally:
             server.should_exit = True
             for task in tasks:
@@ -99,6 +106,7 @@ async def _serve(whole: Hotline, port: int) -> tuple[uvicorn.Server, "asyncio.Ta
         "AL",
         accept,
         delivered,
+        whole.clock.now,
     )
     routes = [*sms.routes(), *TelegramWebhook(settings.telegram_secret, accept, telegram.leave).routes()]
     config = uvicorn.Config(

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import aiohttp
-from twilio.base.exceptions import TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from bot.channels.base import Inbound, Outgoing, Sent
-from bot.errors import ChannelError, NeverAgain, OperatorNeeded, OutcomeUnknown, PersonLeft, TryLater
+from bot.channels.base import Inbound, Kind, Outgoing, Sent
+from bot.channels.sms.codes import GONE, meaning
+from bot.channels.sms.number import normalised
+from bot.errors import Refused
+from bot.private import Text
 from bot.settings import TWILIO_API
 
 SECONDS = 10.0
@@ -26,17 +27,13 @@ CALL = "CA"
 LOOKED_THROUGH = 1000
 REPLY_S = 120
 """Twilio's own answers (to STOP, START, HELP) and calls: nobody of us asks for them."""
-SENT_S = 3600
-"""Longer than an unknown outcome is looked up for: by then the sid is known, or nobody asks any more."""
-UNANSWERED_S = 25 * 3600
-"""An hour more than anything may be kept; until then it may still be answered."""
+SENT_S = 6 * 3600
+"""As long as an unknown outcome is looked up for (`sender.OLD_S`): then nobody asks for it any more."""
+UNANSWERED_S = 48 * 3600
+"""Later than anything is caught up with (`bot/catchup.py`): until then it may still be answered."""
+PAGE = 1000
+"""Records in one answer of Twilio's, at most."""
 UNFINISHED = frozenset({"accepted", "scheduled", "queued", "sending", "receiving", "ringing", "in-progress"})
-
-# https://www.twilio.com/docs/api/errors: what to do with which code.
-GONE = 20404
-LEFT = frozenset({21610})
-NEVER = frozenset({21211, 21214, 21217, 21614, 21617, 21635, 30003, 30004, 30005, 30006, 30007, 30036})
-OPERATOR = frozenset({20003, 20005, 21408, 21606, 21612, 21659, 30029, 30030})
 
 
 class OwnAddress(AsyncTwilioHttpClient):  # type: ignore[misc]
@@ -98,7 +95,7 @@ class Sms:
                 **arguments,
             )
         except Exception as error:
-            raise _meaning(error, repeats_safely=False) from None
+            raise meaning(error, repeats_safely=False) from None
         return Sent(created.sid)
 
     async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
@@ -110,13 +107,29 @@ class Sms:
         try:
             listed = await self._client.messages.list_async(to=message.address.reveal(), limit=50)
         except Exception as error:
-            raise _meaning(error, repeats_safely=True) from None
+            raise meaning(error, repeats_safely=True) from None
         body = message.text.reveal()
         for found in listed:
             recent = found.date_created is None or found.date_created >= earliest
             if recent and str(found.direction).startswith("outbound") and found.body == body:
                 return Sent(found.sid)
         return None
+
+    async def missed(self, since: float) -> list[Inbound]:
+        """From the log: also what was taken for machine-made, for which no webhook is called (30039).
+
+        Asked for by whole days (finer filters are not promised), newest first; there is no filter for the
+        direction.
+        """
+        day = _at(since).date().isoformat()
+        try:
+            listed = await self._client.messages.list_async(
+                to=self._number, date_sent_after=day, page_size=PAGE
+            )
+        except Exception as error:
+            raise meaning(error, repeats_safely=True) from None
+        found = [_read(one) for one in reversed(listed) if str(one.direction) == "inbound"]
+        return [message for message in found if message is not None and message.at >= since]
 
     async def delete(self, provider_ids: Sequence[str]) -> None:
         """A message goes with its media; a call with what was said of it."""
@@ -125,9 +138,9 @@ class Sms:
             try:
                 await kept(sid).delete_async()
             except Exception as error:
-                meaning = _meaning(error, repeats_safely=True)
-                if meaning.code != GONE:
-                    raise meaning from None
+                refusal = meaning(error, repeats_safely=True)
+                if refusal.code != GONE:
+                    raise refusal from None
 
     def unheard(self, after: str, before: str | None) -> str | None:
         """Such messages are found in the log."""
@@ -147,7 +160,7 @@ class Sms:
                 *await api.calls.list_async(to=ours, limit=limit),
             ]
         except Exception as error:
-            raise _meaning(error, repeats_safely=True) from None
+            raise meaning(error, repeats_safely=True) from None
         found = [one.sid for one in messages if _older(one, now, _needed_for(str(one.direction)))]
         return found + [one.sid for one in calls if _older(one, now, REPLY_S)]
 
@@ -171,24 +184,14 @@ def _at(unix: float) -> datetime:
     return datetime.fromtimestamp(unix, UTC)
 
 
-def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:
-    """A reply of Twilio's in our own words; its own text can hold a phone number and is dropped here."""
-    if isinstance(error, TwilioRestException):
-        code, status = int(error.code or 0), int(error.status or 0)
-        if code in LEFT:
-            return PersonLeft(code)
-        if code in OPERATOR or status in (401, 403):
-            return OperatorNeeded(code or status)
-        if status == 404:
-            return NeverAgain(GONE)
-        if code == 20009 or status == 429:
-            return TryLater(code or status)
-        if status >= 500:
-            return TryLater(code or status) if repeats_safely else OutcomeUnknown(code or status)
-        if code in NEVER or status == 400:
-            return NeverAgain(code or status)
-        return TryLater(code or status)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return TryLater()  # never reached them
-    # Time-outs, broken connections, answers that cannot be read, and whatever else a client library raises.
-    return TryLater() if repeats_safely else OutcomeUnknown()
+def _read(record: Any) -> Inbound | None:
+    """An inbound record of the log as its webhook would have brought it; None where it is none for us."""
+    if str(record.status) in UNFINISHED or record.date_created is None:
+        return None
+    body = str(record.body or "")
+    kind: Kind = "text" if body.strip() else "unreadable"
+    try:
+        address = normalised(str(record.from_), "")
+    except Refused:
+        return None
+    return Inbound("sms", record.sid, address, Text(body), record.date_created.timestamp(), None, kind)

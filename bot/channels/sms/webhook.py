@@ -1,18 +1,19 @@
 """Twilio's webhooks: a message came in; a message of ours changed its state."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import phonenumbers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.base import Inbound, Kind
 from bot.channels.intake import Accept, Delivered, read_body
+from bot.channels.sms.number import normalised
 from bot.channels.sms.signature import Form, read_form, signed
 from bot.errors import Refused
-from bot.private import Address, Text, Unshown
+from bot.private import Text, Unshown
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 FORM = "application/x-www-form-urlencoded"
@@ -33,6 +34,7 @@ class SmsWebhook(Unshown):
     region: str
     accept: Accept
     delivered: Delivered
+    now: Callable[[], float] = time.time
 
     def routes(self) -> list[Route]:
         return [
@@ -77,17 +79,5 @@ class SmsWebhook(Unshown):
         kind: Kind = "text" if body.strip() else "unreadable"
         if form.first("OptOutType").upper() == "STOP":
             kind = "left"  # Twilio has answered and blocked already.
-        return Inbound(
-            "sms", sid, normalised(form.first("From"), self.region), Text(body), time.time(), None, kind
-        )
-
-
-def normalised(number: str, region: str) -> Address:
-    """A number in E.164; raises Refused for what cannot be written back to (a short code, a name)."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        raise Refused("sender cannot be answered", 400) from None
-    if not phonenumbers.is_possible_number(parsed):
-        raise Refused("sender cannot be answered", 400)
-    return Address(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+        address = normalised(form.first("From"), self.region)
+        return Inbound("sms", sid, address, Text(body), self.now(), None, kind)

@@ -86,6 +86,10 @@ class Telegram:
         """Telegram cannot list what a bot sent: a rare second copy is better than silence."""
         return None
 
+    async def missed(self, since: float) -> list[Inbound]:
+        """Telegram brings what was not taken again and again, for 24 h."""
+        return []
+
     async def delete(self, provider_ids: Sequence[str]) -> None:
         """Take messages of both sides out of the chat; older than 48 h cannot be, and is left."""
         chats: dict[int, list[int]] = {}
@@ -185,23 +189,26 @@ def _numbers(provider_id: str) -> list[int]:
 
 
 def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:
-    """A reply of Telegram's in our own words; aiogram's texts can hold a chat id and are dropped here."""
+    """A reply of Telegram's in our own words; aiogram's texts can hold a chat id and are dropped here.
+
+    Too many requests: of one chat or of all, Telegram does not say; the sender finds out.
+    """
     match error:
         case TelegramRetryAfter():
-            return TryLater(429, float(error.retry_after))
+            return TryLater(429, float(error.retry_after), everybody=True)
         case TelegramForbiddenError():
             return PersonLeft(403)
         case TelegramUnauthorizedError():
-            return OperatorNeeded(401)
+            return OperatorNeeded(401, everybody=True)
         case TelegramConflictError():
-            return OperatorNeeded(409)
+            return OperatorNeeded(409, everybody=True)
         case TelegramEntityTooLarge():
             return NeverAgain(413)
         case TelegramBadRequest() | TelegramNotFound():
             return NeverAgain(400)
         case TelegramServerError() | ClientDecodeError():
-            return TryLater(500)
+            return TryLater(500, everybody=True)
         case TelegramAPIError() if not isinstance(error, TelegramNetworkError):
             return TryLater()
         case _:
-            return TryLater() if repeats_safely else OutcomeUnknown()
+            return TryLater(everybody=True) if repeats_safely else OutcomeUnknown(everybody=True)
