@@ -81,6 +81,7 @@ class Outbox:
                 Sessions.seal_line(conversation, key, line),
                 reply.sealed,
             ],
+            copied=True,
         )
         return int(done) == 1
 
@@ -121,7 +122,7 @@ class Outbox:
         """
         name = keys.trying(keys.partition_of(waiting.conversation), waiting.message.id)
         key = keys.of(waiting.conversation, "key")
-        before = await self._scripts.run("begin", [key, name], [repr(now), keys.CAP])
+        before = await self._scripts.run("begin", [key, name], [repr(now), keys.CAP], copied=True)
         if before is None:
             raise KeyGone("erased while it waited")
         return float(before) if before else None

@@ -20,7 +20,7 @@ from bot import logs, metrics
 from bot.channels.base import Channel, Outgoing, Sent
 from bot.clock import Clock
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OperatorNeeded, OutcomeUnknown, PersonLeft
+from bot.errors import ChannelError, KeyGone, OperatorNeeded, OutcomeUnknown, PersonLeft, StoreDown
 from bot.inbox import Inbox
 from bot.outbox import Outbox, Waiting, Went
 from bot.private import Address
@@ -29,6 +29,7 @@ WAITS = (0.5, 1, 2, 5, 10, 30, 60)
 TRIES = 40
 AT_ONCE = 200
 STOP_S = 3.0
+STORE_AGAIN_S = 0.5
 OPERATOR_WAIT = 30.0
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
@@ -55,6 +56,8 @@ class Sender:
         self._deletions = deletions
         self._channels = channels
         self._clock = clock
+        self._out: dict[str, Sent] = {}
+        """What went out and the store does not know of yet, by outgoing id."""
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
         self._turns: WeakValueDictionary[tuple[str, Address], asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
@@ -96,10 +99,15 @@ class Sender:
         try:
             while line:
                 entry = next(iter(line))
-                await self._send_one(partition, entry, line[entry])
+                try:
+                    await self._send_one(partition, entry, line[entry])
+                except (RedisError, OSError, StoreDown) as error:
+                    # Until the store is back nothing of this talk is sent: what comes later would overtake.
+                    logs.event("store_down", error=type(error).__name__, role="sender")
+                    await asyncio.sleep(STORE_AGAIN_S)
+                    continue
+                self._out.pop(line[entry].get(b"o", b"").decode(), None)
                 del line[entry]
-        except (RedisError, OSError) as error:
-            logs.event("store_down", error=type(error).__name__, role="sender")
         except Exception as error:  # one talk's trouble is not another's: its entries are read again
             logs.event("failed", role="sender", error=type(error).__name__, where=logs.where(error))
         finally:
@@ -158,6 +166,8 @@ class Sender:
 
     async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
         """Send, unless an earlier try turns out to have gone out."""
+        if (out := self._out.get(waiting.message.id)) is not None:
+            return out
         before = await self._outbox.begun(waiting, self._clock.now())
         if before is not None and channel.can_list:
             found = await channel.was_sent(waiting.message, before)
@@ -172,6 +182,7 @@ class Sender:
                 await self._deletions.suspect(channel, waiting.conversation, None)
             await self._outbox.refused(waiting)
             raise
+        self._out[waiting.message.id] = sent
         if before is not None:
             await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
         return sent
