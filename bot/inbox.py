@@ -65,12 +65,14 @@ class Inbox:
         for _ in range(BEGIN_AGAIN):
             opened = await self._open(partition, hashed, seen)
             if opened is None:
+                await self._scripts.copied(seen)
                 return False
             conversation, key = opened
             taken = await self._scripts.run(
                 "enter",
                 [seen, place, *_ways(conversation), keys.at(partition, hashed)],
                 [SEEN, keys.CAP, conversation, key.seal(place, _pack(message))],
+                copied=True,
             )
             if taken >= 0:
                 return bool(taken)

@@ -85,6 +85,8 @@ KEPT = (
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
     Kept("hl:{pN}:said:<id>", "that a counsellor's answer was taken in", "1 min", "lifetime"),
+    Kept("hl:{pN}:copied", "that a replica was waited for", "1 min", "lifetime"),
+    Kept("hl:{cases}:copied", "that a replica was waited for", "1 min", "lifetime"),
     Kept("hl:{pN}:lease", "which worker has this partition", "10 s", "lifetime"),
     Kept("hl:{pN}:ends", "when which conversation is to be erased", "15 days", "erase"),
     Kept(

@@ -51,6 +51,10 @@ class Went(Unshown):
     hashed: str = NOBODY
 
 
+class HeldBack(Exception):
+    """Somebody else may be reading: a counsellor's answer waits until the person is back."""
+
+
 class Outbox:
     def __init__(self, store: Store, vault: Vault, scripts: Scripts) -> None:
         self._store = store
@@ -95,6 +99,7 @@ class Outbox:
                 Sessions.seal_line(conversation, key, line),
                 reply.sealed,
             ],
+            copied=True,
         )
         return int(done) == 1
 
@@ -138,7 +143,7 @@ class Outbox:
         partition = keys.partition_of(waiting.conversation)
         names = [keys.of(waiting.conversation, "key"), keys.trying(partition, waiting.message.id)]
         names.append(keys.outbox(partition))
-        before = await self._scripts.run("begin", names, [repr(now), keys.CAP, waiting.entry])
+        before = await self._scripts.run("begin", names, [repr(now), keys.CAP, waiting.entry], copied=True)
         if before is None:
             raise KeyGone("erased while it waited")
         return float(before) if before else None

@@ -38,6 +38,7 @@ WHY_KEPT = {
     "outbox": "so that no answer is lost in a crash",
     "trying": "so that no answer is sent twice",
     "said": "so that a counsellor's answer is taken once",
+    "copied": "so that what is taken in outlives one machine",
     "lease": "so that one worker at a time has a talk",
     "ends": "to end talks nobody writes in",
     "{workers}": "to share the work",

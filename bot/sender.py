@@ -28,9 +28,9 @@ from bot.channels.base import Channel, Outgoing, Sent
 from bot.clock import Clock
 from bot.delay import OLD_S, too_late
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft
+from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft, StoreDown
 from bot.inbox import Inbox
-from bot.outbox import HARMLESS, NOBODY, Outbox, Waiting, Went
+from bot.outbox import HARMLESS, NOBODY, HeldBack, Outbox, Waiting, Went
 from bot.private import Address, Text
 from bot.sessions import Card
 from bot.way import Way, wait
@@ -39,6 +39,7 @@ AT_ONCE = 200
 MOST_WAITING = 20_000
 """Conversations of one partition that may wait here for their provider; more stay in the outbox."""
 STOP_S = 3.0
+STORE_AGAIN_S = 0.5
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
 LATE_S, STAYS_S = 300.0, 1800.0
@@ -51,10 +52,6 @@ MOST_TRIES = 99
 type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
 """Told how each message ended: channel, conversation, our id, the provider's, or None if it never went."""
 type Entries = Sequence[tuple[str, dict[bytes, bytes]]]
-
-
-class HeldBack(Exception):
-    """Somebody else may be reading: a counsellor's answer waits until the person is back."""
 
 
 class Sender:
@@ -73,6 +70,8 @@ class Sender:
         self._deletions = deletions
         self._channels = channels
         self._clock = clock
+        self._out: dict[str, Sent] = {}
+        """What went out and the store does not know of yet, by outgoing id."""
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
         self._turns: WeakValueDictionary[tuple[str, Address], asyncio.Lock] = WeakValueDictionary()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
@@ -117,10 +116,15 @@ class Sender:
         try:
             while line:
                 entry = next(iter(line))
-                await self._send_one(partition, entry, line[entry])
+                try:
+                    await self._send_one(partition, entry, line[entry])
+                except (RedisError, OSError, StoreDown) as error:
+                    # Until the store is back nothing of this talk is sent: what comes later would overtake.
+                    logs.event("store_down", error=type(error).__name__, role="sender")
+                    await asyncio.sleep(STORE_AGAIN_S)
+                    continue
+                self._out.pop(line[entry].get(b"o", b"").decode(), None)
                 del line[entry]
-        except (RedisError, OSError) as error:
-            logs.event("store_down", error=type(error).__name__, role="sender")
         except Exception as error:  # one talk's trouble is not another's: its entries are read again
             logs.event("failed", role="sender", error=type(error).__name__, where=logs.where(error))
         finally:
@@ -187,10 +191,7 @@ class Sender:
 
     @asynccontextmanager
     async def _through(self, channel: Channel, waiting: Waiting) -> AsyncIterator[None]:
-        """One's turn on the way to the provider, and one at a time to the same person.
-
-        So the last text does not overtake what is being sent.
-        """
+        """One's turn on the way to the provider; one at a time to a person, so that no text overtakes another."""
         way = self._ways[channel.name]
         with self._counted(waiting):
             await way.enter(self._rank(waiting), waiting.entry)
@@ -257,6 +258,8 @@ class Sender:
 
     async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
         """Send, unless an earlier try turns out to have gone out."""
+        if (out := self._out.get(waiting.message.id)) is not None:
+            return out
         before = await self._outbox.begun(waiting, self._clock.now())
         if before is not None and channel.can_list:
             found = await channel.was_sent(waiting.message, before)
@@ -271,6 +274,7 @@ class Sender:
                 await self._deletions.suspect(channel, waiting.conversation, None)
             await self._outbox.refused(waiting)
             raise
+        self._out[waiting.message.id] = sent
         if before is not None:
             await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
         return sent

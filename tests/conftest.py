@@ -12,6 +12,7 @@ from bot.loopback import Loopback
 from bot.scripts import Store
 from bot.settings import Settings
 from bot.store import Embedded, connect
+from tests.stand_ins.slots import OneSlot
 
 SECRET = "a deployment secret for tests, long enough"
 
@@ -42,8 +43,8 @@ def store_url() -> Iterator[str]:
 
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
-    """A client on an empty store."""
-    client = connect(store_url)
+    """A client on an empty store; it refuses what a cluster would."""
+    client = OneSlot.from_pool(connect(store_url).connection_pool)
     await client.flushall()
     yield client
     await client.aclose()

@@ -65,6 +65,7 @@ class Cases:
                 *("language", talk.card.language, "script", talk.card.script, "channel", talk.card.channel),
                 *("country", talk.card.country or "", "opened_at", now, "wrote_at", now),
             ],
+            copied=True,
         )
         await self._changed(talk.id)
         if done == 1:

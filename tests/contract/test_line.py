@@ -191,7 +191,7 @@ async def test_an_edited_message_is_screened_again(running: Line) -> None:
 async def test_the_gateway_tells_the_provider_to_try_again_when_the_store_is_down(
     waiting: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def down(*_: object) -> None:
+    async def down(*_: object, **__: object) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(waiting.whole.inbox._scripts, "run", down)

@@ -1,4 +1,4 @@
-"""A house made to be hit: store and providers survive, gateway and workers are killed and come back."""
+"""A house made to be hit: providers survive, the rest is killed and comes back; the store is the caller's."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,12 +23,14 @@ from bot.sandbox.settings import SandboxSettings
 from bot.scripts import Store
 from bot.settings import ROOT, Settings, name_of
 from bot.store import Embedded, connect
+from tests.faults.front import front
 
 SECRET = "a deployment secret for tests, long enough"
 GIVEN = (
     *("secret", "secret_previous", "store_url", "public_url", "gateway_port"),
     *("twilio_account_sid", "twilio_auth_token", "twilio_number", "twilio_api_url"),
     *("telegram_token", "telegram_secret", "telegram_api_url"),
+    *("engine_url", "engine_token", "console_port", "staff_file"),
 )
 READY_S = 40.0
 
@@ -40,19 +42,24 @@ class House:
     sandbox: Sandbox
     whole: Hotline
     output: IO[bytes]
+    pace: str = "short"
+    """How the roles' times are (tests/faults/role.py)."""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
+    ports: dict[str, int] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
         return self.whole.store
 
-    def start(self, name: str, settings: Settings | None = None) -> None:
-        """Start `gateway`, `worker` or `worker-…`; returns at once."""
-        settings = settings or self.whole.settings
+    def start(self, name: str) -> None:
+        """Start a role, `worker` or `worker-…`; returns at once. Each gateway has a port of its own."""
+        settings = self.whole.settings
+        if name in self.ports:
+            settings = replace(settings, gateway_port=self.ports[name])
         given = {name_of(one): str(getattr(settings, one)) for one in GIVEN if getattr(settings, one)}
         self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.role", name.partition("-")[0]],
+            [sys.executable, "-m", "tests.faults.role", name.partition("-")[0], self.pace],
             env={"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", **given},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -97,17 +104,27 @@ async def until(holds: Callable[[], object], seconds: float, what: str) -> None:
 
 @asynccontextmanager
 async def house(workers: int = 2) -> AsyncIterator[House]:
-    """A store, both providers, a gateway and workers, ended whatever happens."""
+    """An embedded store, both providers, a gateway and workers, ended whatever happens."""
+    with Embedded() as store:
+        async with house_on(
+            store.url, ("gateway", *(f"worker-{number}" for number in range(workers)))
+        ) as built:
+            yield built
+
+
+@asynccontextmanager
+async def house_on(url: str, roles: Sequence[str], pace: str = "short") -> AsyncIterator[House]:
+    """A house on this store; gateways that are several stand behind one door."""
     known, port = SandboxSettings(), free_port()
     here = f"http://127.0.0.1:{port}"
-    provider = replace(
-        known, gateway_url=here, public_url=here, retry_unit=0.05, webhook_options="rc=5&rp=all"
-    )
-    with Embedded() as store, TemporaryDirectory() as folder, (Path(folder) / "output").open("w+b") as output:
-        async with Sandbox(provider) as sandbox:
+    options = "rc=5&rp=all&ct=1000&rt=2500&tt=15000"
+    provider = replace(known, gateway_url=here, public_url=here, retry_unit=0.05, webhook_options=options)
+    ports = {name: free_port() for name in roles if name.startswith("gateway-")}
+    with TemporaryDirectory() as folder, (Path(folder) / "output").open("w+b") as output:
+        async with Sandbox(provider) as sandbox, front(port, list(ports.values())):
             settings = Settings(
                 secret=SECRET,
-                store_url=store.url,
+                store_url=url,
                 public_url=here,
                 gateway_port=port,
                 twilio_account_sid=known.twilio_account_sid,
@@ -117,11 +134,15 @@ async def house(workers: int = 2) -> AsyncIterator[House]:
                 telegram_token=known.telegram_token,
                 telegram_secret=known.telegram_secret,
                 telegram_api_url=sandbox.url,
+                engine_token=SECRET,
+                engine_url=f"http://127.0.0.1:{free_port()}",
+                console_port=free_port(),
+                staff_file=str(Path(folder) / "staff.sqlite"),
             )
-            client = connect(store.url)
-            built = House(sandbox, Hotline(settings, client, Clock(), {}), output)
+            client = connect(url)
+            built = House(sandbox, Hotline(settings, client, Clock(), {}), output, pace, ports=ports)
             try:
-                for name in ("gateway", *(f"worker-{number}" for number in range(workers))):
+                for name in roles:
                     built.start(name)
                 await built.ready()
                 yield built

@@ -1,16 +1,21 @@
-"""`python -m tests.faults.role gateway|worker`: a role as it is, with short times and without the models.
+"""`python -m tests.faults.role gateway|worker|console|engine short|real`: a role as it is, but the models.
 
-What takes minutes, hours or days in the real thing takes seconds here, so that its end can be waited for.
+With `short`, what takes minutes, hours or days in the real thing takes seconds, so that its end can be waited
+for. With `real` only leases are shorter, so that who takes over from a dead worker does so within seconds.
 """
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import numpy as np
 
 from bot import bootstrap, deletions, dialogue, roles, sender, settings, sweep, turn, worker
 from bot.bootstrap import Hotline
 from bot.channels.sms import send as sms
+from bot.settings import Settings
+from tests.faults.engine import run_engine
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
 
 SILENCE_S = 3
@@ -23,22 +28,32 @@ def shorten() -> None:
     sender.FINAL_AFTER, sweep.ORDERED_S = 0.5, 3
     sms.REPLY_S, sms.SENT_S, sms.UNANSWERED_S = 1, 6, 10
     Hotline.silence_s = SILENCE_S  # type: ignore[assignment]
+    Hotline.engine = ScriptedEngine()  # type: ignore[assignment]
 
 
 def without_models() -> None:
     vector = np.zeros(384, dtype=np.float32)
     for one in (turn, dialogue):
         vars(one)["embed"] = lambda text: vector
-    Hotline.engine = ScriptedEngine()  # type: ignore[assignment]
     bootstrap.judge = WordJudge
 
 
-def main(role: str) -> None:
-    shorten()
+RUN: dict[str, Callable[[Settings], Coroutine[Any, Any, None]]] = {
+    "gateway": roles.run_gateway,
+    "worker": roles.run_worker,
+    "console": roles.run_console,
+    "engine": run_engine,
+}
+
+
+def main(role: str, pace: str) -> None:
+    if pace == "short":
+        shorten()
+    else:
+        worker.LEASE_MS, worker.RENEW_S = 2400, 0.6
     without_models()
-    run = {"gateway": roles.run_gateway, "worker": roles.run_worker}[role]
-    asyncio.run(run(settings.load()))
+    asyncio.run(RUN[role](settings.load()))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

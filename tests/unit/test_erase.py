@@ -138,9 +138,9 @@ async def test_a_store_that_fails_over_in_the_middle_is_asked_again(
     await talk.say("sms", PHONE, "they locked me in", "en")
     run, times = whole.scripts.run, 0
 
-    async def loses(name: str, *arguments: Any) -> Any:
+    async def loses(name: str, *arguments: Any, **options: Any) -> Any:
         nonlocal times
-        answer = await run(name, *arguments)
+        answer = await run(name, *arguments, **options)
         if name == lost and times < 2:
             times += 1
             raise StoreConnectionError

@@ -12,12 +12,15 @@ from bot.bootstrap import Hotline
 from bot.operating.checks import Wrong
 from bot.operating.health import look, takes_messages
 from bot.settings import name_of
-from bot.store import refuse_if_persistent
+from bot.store import every_node, refuse_if_persistent
+from bot.store_address import hosts_of
 
 NOWHERE = "redis://127.0.0.1:1"
 """Stands for no store: the embedded one lives inside `hotline run`."""
 OLDEST = (7, 2)
 FULL = 0.8
+THROUGH_NO_FILE = ("swapdb", "flush-before-load")
+"""With `on-empty-db` a replica that holds something already is filled through a file."""
 
 
 async def forgets(whole: Hotline) -> str:
@@ -25,15 +28,19 @@ async def forgets(whole: Hotline) -> str:
     if whole.settings.store_url == NOWHERE:
         return "embedded (with hotline run)"
     await refuse_if_persistent(whole.store)
+    nodes = await every_node(whole.store)
     try:
-        info: dict[str, Any] = await whole.store.info()
-        config = await whole.store.config_get("*")
+        for node in nodes:
+            info: dict[str, Any] = await node.info()
+            config = await node.config_get("*")
+            _judge(info, {_text(name): _text(value) for name, value in config.items()})
     except (RedisError, OSError) as error:
         raise Wrong(
             f"does not tell its settings ({type(error).__name__})", "allow INFO and CONFIG GET"
         ) from None
-    said = {_text(name): _text(value) for name, value in config.items()}
-    _judge(info, said)
+    finally:
+        for node in nodes:
+            await node.aclose()
     if not await takes_messages(whole.store):
         raise Wrong("takes no writes", "see that the address is the primary's and that memory is not full")
     _judge_line(whole.settings.store_url)
@@ -49,8 +56,18 @@ def _judge(info: dict[str, Any], said: dict[str, str]) -> None:
             "throws messages away when its memory is full",
             "set maxmemory-policy noeviction: refused comes again",
         )
-    if int(info.get("connected_slaves", 0)) and said.get("repl-diskless-sync", "yes") != "yes":
+    replicas = int(info.get("connected_slaves", 0))
+    if replicas and said.get("repl-diskless-sync", "yes") != "yes":
         raise Wrong("copies itself to replicas through a file", "set repl-diskless-sync yes")
+    if (replicas or info.get("role") == "slave") and said.get(
+        "repl-diskless-load", "swapdb"
+    ) not in THROUGH_NO_FILE:
+        raise Wrong("a replica is filled through a file", "set repl-diskless-load swapdb on every node")
+    if replicas > 1 and said.get("min-replicas-to-write", said.get("min-slaves-to-write", "0")) == "0":
+        raise Wrong(
+            "a primary that is cut off would go on taking messages, and lose them",
+            "set min-replicas-to-write 1 on every node",
+        )
     most = int(said.get("maxmemory", "0"))
     if most and int(info.get("used_memory", 0)) > FULL * most:
         raise Wrong("its memory is nearly full", "raise maxmemory", soon=True)
@@ -58,11 +75,14 @@ def _judge(info: dict[str, Any], said: dict[str, str]) -> None:
 
 def _judge_line(url: str) -> None:
     """Over a network that is not private, the line has to be encrypted."""
-    parts = urlsplit(url)
-    if parts.scheme != "redis" or not parts.hostname:
+    if urlsplit(url).scheme.partition("+")[0] != "redis":
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 6379, type=socket.SOCK_STREAM)
+        found = [
+            one
+            for host, port in hosts_of(url)
+            for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ]
     except OSError:
         return
     if not all(ipaddress.ip_address(str(address[4][0])).is_private for address in found):
