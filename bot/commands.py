@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.places import is_bare_country
 from bot.wording import LANGUAGES, folded, wording
 
 Name = Literal["stop", "delete", "cover", "signal", "back", "language", "person", "start"]
@@ -74,3 +75,8 @@ def almost(words: str, word: str) -> bool:
 
 def _languages(first: str) -> list[str]:
     return sorted(LANGUAGES, key=lambda code: code != first)
+
+
+def says_no_language(text: str, language: str) -> bool:
+    """Whether a message is too little to leave the talk's language for: a country's name, a yes, a no."""
+    return is_bare_country(text) or answer_in(text, language) is not None

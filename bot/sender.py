@@ -191,7 +191,7 @@ class Sender:
 
     @asynccontextmanager
     async def _through(self, channel: Channel, waiting: Waiting) -> AsyncIterator[None]:
-        """One's turn on the way to the provider; one at a time to a person, so that no text overtakes another."""
+        """One's turn on the way; one at a time to a person, so that no text overtakes another."""
         way = self._ways[channel.name]
         with self._counted(waiting):
             await way.enter(self._rank(waiting), waiting.entry)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bot import logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
-from bot.commands import Command, answer_in, command_in
+from bot.commands import Command, command_in, says_no_language
 from bot.cover import BEGINS, Cover, begins_in, command_of
 from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
@@ -26,7 +26,7 @@ from bot.inbox import Entry, Inbox
 from bot.language import detect
 from bot.outbox import Outbox
 from bot.pace import Paces
-from bot.places import country_they_are_in, is_bare_country, says_only_where
+from bot.places import country_they_are_in, says_only_where
 from bot.private import Text, Unshown
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Line, Sessions
@@ -296,8 +296,3 @@ def _count(talk: Conversation, why: str) -> None:
     metrics.ended(card.channel, spoken(card.language), card.country, risk, card.topics, why)
     if card.case:
         metrics.case("closed")
-
-
-def says_no_language(text: str, language: str) -> bool:
-    """Whether a message is too little to leave the talk's language for: a country's name, a yes, a no."""
-    return is_bare_country(text) or answer_in(text, language) is not None
