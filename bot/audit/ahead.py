@@ -20,7 +20,7 @@ def move_clock(file: Path) -> None:
     kinds: list[type[Clock]] = [Clock, *Clock.__subclasses__()]
     for kind in kinds:
         if "now" in vars(kind):
-            kind.now = ahead(kind.now)  # type: ignore[method-assign]
+            kind.now = ahead(kind.now)  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:
