@@ -1,5 +1,6 @@
 """`hotline audit`, its self-test, and its look at a live store."""
 
+import signal
 import time
 from collections.abc import Sequence
 
@@ -49,9 +50,15 @@ def self_test() -> int:
     return 1 if missed else 0
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def search(*, small: bool, leaks: Sequence[str]) -> Searched:
     """One whole run, and its report."""
     logs.silence_libraries()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)  # What was started ends, and its folder goes, as after Ctrl-C.
     began = time.monotonic()
     searched = Searched(Marks())
     with House(searched.marks, leaks=leaks) as house:

@@ -69,6 +69,7 @@ class Play:
         self.phones.say(deleting, "question")
         self.phones.say(deleting, "delete")
         self.phones.say(self._of("STOP"), "stop")
+        until(self._quiet, "what was written to be taken and answered")
         for talk in self._of("left"):
             self.phones.leave(talk)
 
@@ -114,8 +115,15 @@ class Play:
         self._look("age")
 
     def _later(self, seconds: float) -> None:
+        """Move the clock once all is taken and sent: what is taken after an end rightly begins a new talk."""
+        until(self._quiet, "what was written to be taken and answered")
         self._ahead += seconds
         self._house.move_clock(self._ahead)
+
+    def _quiet(self) -> bool:
+        lines = [line(number) for number in range(keys.PARTITIONS) for line in (keys.inbox, keys.outbox)]
+        with self._house.store() as store:
+            return not any(store.xlen(line) for line in lines)
 
     def _look(self, *ends: str) -> None:
         """Once all has settled, or after a while that is long enough: what should be gone, is it?"""
