@@ -84,6 +84,10 @@ class Sender:
         """Too much is under way for more to be taken."""
         return len(self._tasks.get(partition, {})) >= AT_ONCE
 
+    def in_hand(self, partition: int) -> int:
+        """How many entries are being sent, or wait behind one that is."""
+        return sum(len(line) for line in self._lines.get(partition, {}).values())
+
     async def stop(self, partition: int) -> None:
         """Let what is under way end, for a moment; what does not is the next worker's."""
         tasks = list(self._tasks.pop(partition, {}).values())

@@ -182,8 +182,12 @@ class Worker:
                 entries = []
                 continue
             entries = await self._outbox.next(partition, again=False, block_ms=BLOCK_MS)
-            if not entries:
-                # A quiet moment: take up what was begun and is in nobody's hands.
+            missed = (
+                await self._outbox.begun_in_all(partition) - len(entries) - self._sender.in_hand(partition)
+            )
+            if not entries or missed > 0:
+                # A quiet moment, or a read whose answer was lost with its connection: what was begun and is
+                # in nobody's hands comes before what is new.
                 entries = await self._outbox.next(partition, again=True, block_ms=0, count=AGAIN_COUNT)
 
     async def _delete(self) -> None:
