@@ -19,6 +19,7 @@ from typing import Any
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import RedisClusterException
 
+from bot import keys
 from bot.errors import StoreDown
 
 WAIT_MS = 1_000
@@ -26,7 +27,6 @@ LOOK_S, LOOK_ALONE_S = 2.0, 0.25
 """So long it is believed how many replicas keep up, and that there is none."""
 LAGS_S = 10.0
 """A replica that did not keep up is not waited for again for so long."""
-LIFETIME = 60
 
 
 class Copies:
@@ -43,7 +43,7 @@ class Copies:
             return
         # WAIT is about the connection's own last write: so there has to be one.
         pipe = self._store.pipeline(transaction=False)
-        pipe.set(copied(key), 1, ex=LIFETIME)
+        pipe.set(keys.copied(key), 1, ex=keys.MINUTE)
         pipe.execute_command("WAIT", wanted, WAIT_MS, **node)
         _, copies = await pipe.execute()
         if copies >= wanted:
@@ -77,8 +77,3 @@ class Copies:
             found = sum(one.get("state") == "online" for one in listed)
             self._known[at] = now + (LOOK_S if found else LOOK_ALONE_S), found
         return found
-
-
-def copied(key: str) -> str:
-    """A key in the same slot: `hl:{p3}:copied` for `hl:{p3}:inbox`."""
-    return f"{key[: key.index('}') + 1]}:copied"

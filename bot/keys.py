@@ -204,6 +204,11 @@ def since(partition: int) -> str:
     return f"{tag(partition)}:since"
 
 
+def copied(key: str) -> str:
+    """In the same slot as a key, what its replicas are asked for: `hl:{p3}:copied` for `hl:{p3}:inbox`."""
+    return f"{key[: key.index('}') + 1]}:copied"
+
+
 def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 

@@ -135,6 +135,11 @@ class Outbox:
         at = at or int(entry.partition("-")[0]) / 1000
         return Waiting(entry, conversation, fields[b"k"].decode(), message, key, at, after)
 
+    async def begun_in_all(self, partition: int) -> int:
+        """How many entries were read and are not done."""
+        found = await self._store.xpending(keys.outbox(partition), GROUP)
+        return int(found["pending"])
+
     async def begun(self, waiting: Waiting, now: float) -> float | None:
         """Mark that sending begins; returns when it was begun before, if it was.
 

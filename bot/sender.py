@@ -8,9 +8,8 @@ OperatorNeeded  as TryLater, slowly; operators see it in the logs and metrics
 NeverAgain      out of the outbox
 PersonLeft      out of the outbox, and the conversation is erased
 
-Which errors of a provider are of which class, its folder says (`sms/codes.py`, `telegram/send.py`). An answer
-waits for its provider as long as its conversation lives. Where nobody's messages are taken, all wait at the
-provider's `Way`, counsellors' words first.
+Which errors are of which class, a provider's folder says. An answer waits as long as its conversation lives;
+where nobody's are taken, all wait at the provider's `Way`, counsellors' words first.
 """
 
 import asyncio
@@ -38,8 +37,7 @@ from bot.way import Way, wait
 AT_ONCE = 200
 MOST_WAITING = 20_000
 """Conversations of one partition that may wait here for their provider; more stay in the outbox."""
-STOP_S = 3.0
-STORE_AGAIN_S = 0.5
+STOP_S, STORE_AGAIN_S = 3.0, 0.5
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
 LATE_S, STAYS_S = 300.0, 1800.0
@@ -100,6 +98,10 @@ class Sender:
         """Too much is under way for more to be taken; who only waits for a provider keeps up nobody."""
         waiting = self._waiting[partition]
         return waiting >= MOST_WAITING or len(self._tasks.get(partition, {})) - waiting >= AT_ONCE
+
+    def in_hand(self, partition: int) -> int:
+        """How many entries are being sent, or wait for that."""
+        return sum(len(line) for line in self._lines.get(partition, {}).values())
 
     async def stop(self, partition: int) -> None:
         """Let what is under way end, for a moment; what does not is the next worker's."""
@@ -204,12 +206,11 @@ class Sender:
     @contextmanager
     def _counted(self, waiting: Waiting) -> Iterator[None]:
         """Counts among those who only wait."""
-        partition = keys.partition_of(waiting.conversation)
-        self._waiting[partition] += 1
+        self._waiting[keys.partition_of(waiting.conversation)] += 1
         try:
             yield
         finally:
-            self._waiting[partition] -= 1
+            self._waiting[keys.partition_of(waiting.conversation)] -= 1
 
     def _rank(self, waiting: Waiting) -> int:
         """A talk goes by the words in its line that matter most, since they stay in order."""
@@ -224,7 +225,6 @@ class Sender:
     async def _to_send(self, waiting: Waiting, card: Card | None) -> Waiting | None:
         """What is sent of it now; None: nothing. Raises HeldBack."""
         if card is not None and card.covered and waiting.kind != HARMLESS:
-            # Somebody else may be reading.
             if waiting.kind == "counsellor":
                 raise HeldBack  # it stays in the outbox, and goes out when the person is back
             return None

@@ -217,9 +217,14 @@ class Worker:
                 await asyncio.sleep(PAUSE_S)
                 continue
             entries = await self._outbox.next(partition, again=False, block_ms=BLOCK_MS)
-            self._sender.take(partition, entries)
-            if not entries:  # a quiet moment
+            missed = (
+                await self._outbox.begun_in_all(partition) - len(entries) - self._sender.in_hand(partition)
+            )
+            if not entries or missed > 0:
+                # A quiet moment, or a read whose answer was lost with its connection: what was begun and is
+                # in nobody's hands comes before what is new.
                 after = await self._take_up_begun(partition, after)
+            self._sender.take(partition, entries)
 
     async def _take_up_begun(self, partition: int, after: str) -> str:
         """Take up a page of what was begun and is in nobody's hands; returns where the next begins."""

@@ -17,26 +17,40 @@ async def front(port: int, gateways: Sequence[int]) -> AsyncIterator[None]:
         return
     turn = itertools.cycle(gateways)
 
+    open_now: set[asyncio.Task[None]] = set()
+
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(TRY_S):
-                there = await _connect(turn)
-            # Whichever side ends first, both are over: a broken answer is a broken connection.
-            ways = [
-                asyncio.ensure_future(_pump(reader, there[1])),
-                asyncio.ensure_future(_pump(there[0], writer)),
-            ]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            there[1].close()
-        writer.close()
+        mine = asyncio.current_task()
+        assert mine is not None
+        open_now.add(mine)
+        try:
+            await _join(reader, writer, turn)
+        finally:
+            writer.close()
+            open_now.discard(mine)
 
     server = await asyncio.start_server(pass_on, "127.0.0.1", port)
     try:
         yield
     finally:
         server.close()
+        for one in list(open_now):
+            one.cancel()
+        await asyncio.gather(*open_now, return_exceptions=True)
+
+
+async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: Iterator[int]) -> None:
+    """Whichever side ends first, both are over: a broken answer is a broken connection."""
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(TRY_S):
+            there, onward = await _connect(turn)
+        ways = [asyncio.ensure_future(_pump(reader, onward)), asyncio.ensure_future(_pump(there, writer))]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            onward.close()
 
 
 async def _connect(turn: Iterator[int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -1,7 +1,8 @@
 """`python -m tests.faults.role gateway|worker|console|engine short|real`: a role as it is, but the models.
 
 With `short`, what takes minutes, hours or days in the real thing takes seconds, so that its end can be waited
-for. With `real` only leases are shorter, so that who takes over from a dead worker does so within seconds.
+for; with `real` all is as it is. A lease has to outlast a fail-over, or the next worker sends again what it
+cannot ask the provider about.
 """
 
 import asyncio
@@ -49,8 +50,6 @@ RUN: dict[str, Callable[[Settings], Coroutine[Any, Any, None]]] = {
 def main(role: str, pace: str) -> None:
     if pace == "short":
         shorten()
-    else:
-        worker.LEASE_MS, worker.RENEW_S = 2400, 0.6
     without_models()
     asyncio.run(RUN[role](settings.load()))
 

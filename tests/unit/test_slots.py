@@ -9,7 +9,6 @@ from bot import keys, scripts
 from bot.bootstrap import Hotline
 from bot.clock import SetClock
 from bot.converse import Stage
-from bot.copies import copied
 from escalation.cases import queue
 from tests.stand_ins.parts import PHONE
 from tests.stand_ins.slots import OneSlot, same_slot
@@ -69,4 +68,4 @@ async def test_what_a_cluster_would_refuse_is_refused_here(store: OneSlot) -> No
     "key", [keys.inbox(3), keys.of("3-a", "key"), keys.case("3-a"), keys.staff("of:anna")]
 )
 def test_what_waits_for_a_copy_is_in_the_slot_it_waits_for(key: str) -> None:
-    same_slot([key, copied(key)])
+    same_slot([key, keys.copied(key)])
