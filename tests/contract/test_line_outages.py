@@ -6,6 +6,7 @@ import pytest
 
 from bot import catchup, keys, way
 from bot.channels.sms import send as sms
+from bot.settings import ROOT
 from bot.wording import fixed
 from escalation.cases.case import CaseRow
 from tests.faults.house import until
@@ -233,3 +234,8 @@ async def test_a_provider_that_asks_for_a_slower_pace_is_given_it(running: Line)
         assert gist(await sandbox.answered(phone, 2, timeout=30)) == ["hello", "answer 1"]
     await sandbox.settled()
     assert [len(sandbox.answers(phone)) for phone in PHONES] == [2] * len(PHONES)
+
+
+def test_no_code_of_ours_drops_what_telegram_still_keeps() -> None:
+    sources = [path for path in (ROOT / "bot").rglob("*.py") if "sandbox" not in path.parts]
+    assert not [path.name for path in sources if "drop_pending_updates=True" in path.read_text("utf-8")]

@@ -58,7 +58,7 @@ async def test_a_rolling_restart_neither_splits_nor_doubles_a_talk(store: Store,
     for number, (takes_in, works) in enumerate(
         [(second, first), (first, second), (third, second), (second, third), (second, second)]
     ):
-        message = Inbound("sms", f"SM{number}", PHONE, Text("and the contract"), clock.now(), "en")
+        message = Inbound("sms", f"SM{number}", PHONE, Text(f"and the contract {number}"), clock.now(), "en")
         assert await takes_in.whole.inbox.accept(message)
         other = first if takes_in is second else second
         assert not await other.whole.inbox.accept(message), "the provider's second copy was taken in"
@@ -86,6 +86,7 @@ async def test_secrets_can_change_twice_and_back(store: Store, clock: SetClock) 
     for secret, previous in [
         (NEW, OLD), (NEW, ""), (NEWER, NEW), (NEWER, f"{NEW}\n{OLD}"), (NEWER, ""), (OLD, NEWER), (OLD, "")
     ]:  # fmt: skip
+        clock.move(31)
         stage = await process(store, clock, secret, previous)
         assert len((await stage.say("sms", PHONE, "and the contract")).replies) == 1
     assert len(await conversations(store)) == 1
