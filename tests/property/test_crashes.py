@@ -119,6 +119,60 @@ async def test_nothing_is_lost_doubled_or_kept(
     await _holds(process, phone, steps)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.tuples(st.integers(0, 1), said), min_size=1, max_size=5),
+    lost=st.integers(0, 150),
+    at_once=st.booleans(),
+)
+async def test_what_is_asked_again_in_a_fail_over_is_done_once(
+    mortal: Mortal, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
+) -> None:
+    """The store did it and its answer was lost with the connection: redis-py asks again, whatever it was."""
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(), SetClock()
+    process = Process(mortal, phone, clock)
+    for number, (person, text) in enumerate(texts):
+        fate.again = lost
+        await process.whole.inbox.accept(
+            Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
+        )
+        if not at_once or number == len(texts) - 1:
+            for _ in range(2):  # a read whose answer was lost left what it read to the next
+                await process.work()
+        fate.again = -1
+        clock.move(1)
+    await _holds(process, phone, [(who, text, None) for who, text in (_said(texts) if at_once else texts)])
+
+
+async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> None:
+    """What the lost answer held was read: the next read gives what came after it."""
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(), SetClock()
+    process = Process(mortal, phone, clock)
+    texts = ["is this job real", "they locked me in"]
+    for number, text in enumerate(texts):
+        await process.whole.inbox.accept(
+            Inbound("sms", f"SM{number}", PEOPLE[0], Text(text), clock.now(), "en")
+        )
+    vault = process.whole.vault
+    fate.loses = {keys.inbox(vault.partition(vault.hashed("sms", PEOPLE[0]))), ">"}
+    for _ in range(2):
+        await process.work()
+    await _holds(process, phone, [(0, text, None) for text in texts])
+
+
+def _said(texts: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """What is answered where all turns come before anything is sent: DELETE takes back what was not out."""
+    return [
+        (who, text)
+        for number, (who, text) in enumerate(texts)
+        if text == "DELETE" or (who, "DELETE") not in texts[number:]
+    ]
+
+
 async def _holds(process: Process, phone: Phone, steps: Sequence[tuple[int, str, int | None]]) -> None:
     assert len({identity for _, identity, _ in phone.seen}) == len(phone.seen), "somebody saw a message twice"
     for person, address in enumerate(PEOPLE):
