@@ -1,7 +1,8 @@
 """A process dies between any two steps, before or after the store acted: nothing lost, doubled or kept.
 
-Invariants 1, 2, 4 and 9: every accepted message is answered or a human's, once and in order; danger is in the
-queue before its reply; after erase nothing is left; we never write first, nor after DELETE.
+Invariants of the design held here: 1, every accepted message is answered or a human's, once and in order;
+2, danger is in the queue before its reply; 9, we never write first, nor after DELETE. Invariant 4 (after
+erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, a block) are in test_erasing.py.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from bot import keys
 from bot.bootstrap import Hotline
@@ -33,11 +35,17 @@ class Phone(Loopback):
 
     can_list = True
 
-    def __init__(self) -> None:
+    def __init__(self, store: Mortal) -> None:
         super().__init__("sms")
+        where = store.connection_pool.connection_kwargs
+        self._house = Redis(unix_socket_path=where["path"], password=where["password"])
+        """Looks into the store beside the processes that die."""
         self.seen: list[tuple[str, str, str]] = []
 
     async def send(self, message: Outgoing) -> Sent:
+        if message.text.reveal().startswith("Thank you for"):
+            async with self._house as house:
+                assert await house.zcard(keys.WAITING), "told that a human comes, and no human knows"
         self.seen.append((message.address.reveal(), message.id, message.text.reveal()))
         return Sent(message.id)
 
@@ -99,7 +107,7 @@ async def test_nothing_is_lost_doubled_or_kept(
 ) -> None:
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(), SetClock()
+    phone, clock = Phone(mortal), SetClock()
     process = Process(mortal, phone, clock)
     for number, (person, text, dies_after) in enumerate(steps):
         message = Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
@@ -131,7 +139,7 @@ async def test_what_is_asked_again_in_a_fail_over_is_done_once(
     """The store did it and its answer was lost with the connection: redis-py asks again, whatever it was."""
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(), SetClock()
+    phone, clock = Phone(mortal), SetClock()
     process = Process(mortal, phone, clock)
     for number, (person, text) in enumerate(texts):
         fate.again = lost
@@ -150,7 +158,7 @@ async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> 
     """What the lost answer held was read: the next read gives what came after it."""
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(), SetClock()
+    phone, clock = Phone(mortal), SetClock()
     process = Process(mortal, phone, clock)
     texts = ["is this job real", "they locked me in"]
     for number, text in enumerate(texts):
