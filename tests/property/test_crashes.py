@@ -2,7 +2,7 @@
 
 Invariants of the design held here: 1, every accepted message is answered or a human's, once and in order;
 2, danger is in the queue before its reply; 9, we never write first, nor after DELETE. Invariant 4 (after
-erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, a block) are in test_erasing.py.
+erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, a block): test_erasing.py.
 """
 
 from collections.abc import AsyncIterator, Sequence
