@@ -138,6 +138,11 @@ class Inbox:
                 return entry_id.decode(), (fields or {}).get(b"c", b"").decode(), fields or {}
         return None
 
+    async def first_begun(self, partition: int) -> str:
+        """The id of the oldest entry that was read and is not done; empty where there is none."""
+        found = await self._store.xpending_range(keys.inbox(partition), GROUP, min="-", max="+", count=1)
+        return str(found[0]["message_id"].decode()) if found else ""
+
     async def read(
         self, entry_id: str, conversation: str, fields: dict[bytes, bytes]
     ) -> tuple[Entry, Key | None]:

@@ -153,6 +153,9 @@ class Worker:
     async def turn_once(self, partition: int, *, again: bool, block_ms: int) -> Taken | None:
         """Take the next turn of a partition; None when there is none."""
         found = await self._inbox.next(partition, again=again, block_ms=block_ms)
+        if found is not None and not again and await self._inbox.first_begun(partition) != found[0]:
+            # A read whose answer was lost with its connection was made again: what it had read comes first.
+            found = await self._inbox.next(partition, again=True, block_ms=0)
         if found is None:
             return None
         entry_id, conversation, fields = found

@@ -1,7 +1,8 @@
 """A process dies between any two steps, before or after the store acted: nothing lost, doubled or kept.
 
-Invariants 1, 2, 4 and 9: every accepted message is answered or a human's, once and in order; danger is in the
-queue before its reply; after erase nothing is left; we never write first, nor after DELETE.
+Invariants of the design held here: 1, every accepted message is answered or a human's, once and in order;
+2, danger is in the queue before its reply; 9, we never write first, nor after DELETE. Invariant 4 (after
+erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, a block): test_erasing.py.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
 from bot import keys
 from bot.bootstrap import Hotline
@@ -35,11 +37,17 @@ class Phone(Loopback):
 
     can_list = True
 
-    def __init__(self) -> None:
+    def __init__(self, store: Mortal) -> None:
         super().__init__("sms")
+        where = store.connection_pool.connection_kwargs
+        self._house = Redis(unix_socket_path=where["path"], password=where["password"])
+        """Looks into the store beside the processes that die."""
         self.seen: list[tuple[str, str, str]] = []
 
     async def send(self, message: Outgoing) -> Sent:
+        if message.text.reveal().startswith("Thank you for"):
+            async with self._house as house:
+                assert await house.zcard(keys.WAITING), "told that a human comes, and no human knows"
         self.seen.append((message.address.reveal(), message.id, message.text.reveal()))
         return Sent(message.id)
 
@@ -102,7 +110,7 @@ async def test_nothing_is_lost_doubled_or_kept(
 ) -> None:
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(), SetClock()
+    phone, clock = Phone(mortal), SetClock()
     process = Process(mortal, phone, clock)
     for number, (person, text, dies_after) in enumerate(steps):
         message = Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
@@ -120,6 +128,60 @@ async def test_nothing_is_lost_doubled_or_kept(
         fate.left = -1
         clock.move(1)
     await _holds(process, phone, steps)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.tuples(st.integers(0, 1), said), min_size=1, max_size=5),
+    lost=st.integers(0, 150),
+    at_once=st.booleans(),
+)
+async def test_what_is_asked_again_in_a_fail_over_is_done_once(
+    mortal: Mortal, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
+) -> None:
+    """The store did it and its answer was lost with the connection: redis-py asks again, whatever it was."""
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(mortal), SetClock()
+    process = Process(mortal, phone, clock)
+    for number, (person, text) in enumerate(texts):
+        fate.again = lost
+        await process.whole.inbox.accept(
+            Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
+        )
+        if not at_once or number == len(texts) - 1:
+            for _ in range(2):  # a read whose answer was lost left what it read to the next
+                await process.work()
+        fate.again = -1
+        clock.move(1)
+    await _holds(process, phone, [(who, text, None) for who, text in (_said(texts) if at_once else texts)])
+
+
+async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> None:
+    """What the lost answer held was read: the next read gives what came after it."""
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(mortal), SetClock()
+    process = Process(mortal, phone, clock)
+    texts = ["is this job real", "they locked me in"]
+    for number, text in enumerate(texts):
+        await process.whole.inbox.accept(
+            Inbound("sms", f"SM{number}", PEOPLE[0], Text(text), clock.now(), "en")
+        )
+    vault = process.whole.vault
+    fate.loses = {keys.inbox(vault.partition(vault.hashed("sms", PEOPLE[0]))), ">"}
+    for _ in range(2):
+        await process.work()
+    await _holds(process, phone, [(0, text, None) for text in texts])
+
+
+def _said(texts: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """What is answered where all turns come before anything is sent: DELETE takes back what was not out."""
+    return [
+        (who, text)
+        for number, (who, text) in enumerate(texts)
+        if text == "DELETE" or (who, "DELETE") not in texts[number:]
+    ]
 
 
 async def _holds(process: Process, phone: Phone, steps: Sequence[tuple[int, str, int | None]]) -> None:

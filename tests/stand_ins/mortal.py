@@ -1,5 +1,6 @@
 """A process that can die between any two steps, before or after the store acted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
@@ -15,6 +16,16 @@ class Fate:
 
     def __init__(self) -> None:
         self.left = -1
+        self.again = -1
+        self.loses: set[Any] = set()
+        """Of the next command with all of these arguments the answer is lost."""
+
+    def twice(self, arguments: Sequence[Any] = ()) -> bool:
+        """Whether this command's answer is lost on its way: the client asks again, as in a fail-over."""
+        self.again -= 1
+        lost = bool(self.loses) and self.loses <= set(arguments)
+        self.loses = set() if lost else self.loses
+        return lost or self.again == -1
 
     def step(self) -> None:
         if self.left == 0:
@@ -27,6 +38,10 @@ class MortalPipeline(Pipeline):
     async def execute(self, raise_on_error: bool = True) -> Any:
         fate: Fate = self.connection_pool.fate  # type: ignore[attr-defined]
         fate.step()
+        if fate.twice():
+            commands, scripts = list(self.command_stack), set(self.scripts)
+            await super().execute(raise_on_error)
+            self.command_stack, self.scripts = commands, scripts
         done = await super().execute(raise_on_error)
         fate.step()
         return done
@@ -38,6 +53,8 @@ class Mortal(Redis):
     async def execute_command(self, *arguments: Any, **options: Any) -> Any:
         fate: Fate = self.connection_pool.fate  # type: ignore[attr-defined]
         fate.step()
+        if fate.twice(arguments):
+            await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
         done = await super().execute_command(*arguments, **options)  # type: ignore[no-untyped-call]
         fate.step()
         return done
