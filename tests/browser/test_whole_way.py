@@ -167,6 +167,11 @@ def named(house: House, kind: str, name: str, within: WebElement | None = None) 
     raise LookupError(name)
 
 
+def press(house: House, kind: str, name: str) -> None:
+    """Click it; a page that is redrawn just then is looked at again."""
+    until(lambda: named(house, kind, name).click() is None)
+
+
 def phone(house: House, channel: str) -> WebElement:
     house.chrome.switch_to.window(house.street)
     return house.chrome.find_element(By.CSS_SELECTOR, f"section.{channel}")
@@ -211,14 +216,14 @@ def test_from_a_question_to_a_closed_case(house: House, talk: Talk, channel: str
     text_from(house, channel, talk.danger)
     house.chrome.switch_to.window(house.desk)
     until(lambda: bool(named(house, "button", "Claim ")))
-    named(house, "button", "Take the most urgent").click()
+    press(house, "button", "Take the most urgent")
     until(lambda: "/cases/" in house.chrome.current_url)
+    until(lambda: talk.danger in house.chrome.find_element(By.TAG_NAME, "main").text)
     page = house.chrome.find_element(By.TAG_NAME, "main").text
-    assert talk.danger in page
     assert "papers" in page.lower() or "locked" in page.lower()
 
-    named(house, "textarea", "Your answer").send_keys(ANSWER)
-    named(house, "button", "Send").click()
+    until(lambda: named(house, "textarea", "Your answer").send_keys(ANSWER) is None)
+    press(house, "button", "Send")
     until(lambda: ANSWER in answers(house, channel))
 
     house.chrome.switch_to.window(house.desk)
@@ -230,8 +235,7 @@ def test_from_a_question_to_a_closed_case(house: House, talk: Talk, channel: str
 
 
 def close(house: House) -> None:
-    named(house, "button, a, summary", "Close the talk").click()
-    until(lambda: bool(named(house, "button", "Close and erase")))
-    named(house, "button", "Close and erase").click()
+    press(house, "button, a, summary", "Close the talk")
+    press(house, "button", "Close and erase")
     until(lambda: "erased" in house.chrome.find_element(By.TAG_NAME, "main").text.lower())
     house.chrome.get(f"{house.console}/queue")
