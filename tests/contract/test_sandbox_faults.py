@@ -166,7 +166,7 @@ async def test_nonsense_is_refused_in_each_providers_own_words(
     sandbox: Sandbox, twilio: httpx.AsyncClient
 ) -> None:
     assert (await twilio.get(f"{MESSAGES}.json?PageSize=many")).json()["code"] == 20001
-    assert (await twilio.get("/2010-04-01/Accounts/AC1/Calls.json")).json()["code"] == 20404
+    assert (await twilio.get("/2010-04-01/Accounts/AC1/Recordings.json")).json()["code"] == 20404
     bot = f"/bot{SETTINGS.telegram_token}"
     for refused in (
         await twilio.post(f"{bot}/getUpdates", data={"offset": "many"}),
