@@ -169,7 +169,20 @@ def named(house: House, kind: str, name: str, within: WebElement | None = None) 
 
 def press(house: House, kind: str, name: str) -> None:
     """Click it; a page that is redrawn just then is looked at again."""
-    until(lambda: named(house, kind, name).click() is None)
+
+    def pressed() -> bool:
+        named(house, kind, name).click()
+        return True
+
+    until(pressed)
+
+
+def type_answer(house: House, words: str) -> None:
+    def typed() -> bool:
+        named(house, "textarea", "Your answer").send_keys(words)
+        return True
+
+    until(typed)
 
 
 def phone(house: House, channel: str) -> WebElement:
@@ -222,7 +235,7 @@ def test_from_a_question_to_a_closed_case(house: House, talk: Talk, channel: str
     page = house.chrome.find_element(By.TAG_NAME, "main").text
     assert "papers" in page.lower() or "locked" in page.lower()
 
-    until(lambda: named(house, "textarea", "Your answer").send_keys(ANSWER) is None)
+    type_answer(house, ANSWER)
     press(house, "button", "Send")
     until(lambda: ANSWER in answers(house, channel))
 
