@@ -249,7 +249,7 @@ async def test_every_end_leaves_nothing(mortal: Mortal, channel: str, how: End) 
 
 
 @settings(
-    # The same few each time; with HOTLINE_EXAMPLES=60, others. Among many one has run on without an end: open.
+    # The same few each time; with HOTLINE_EXAMPLES=60, others. One of many has run on without an end: open.
     max_examples=int(os.environ.get("HOTLINE_EXAMPLES", "12")),
     derandomize="HOTLINE_EXAMPLES" not in os.environ,
     deadline=None,
