@@ -28,7 +28,7 @@ class Deliveries:
         if provider_id is None:
             await self._set(conversation, outgoing, "failed")
             return
-        report = keys.report(self._hashed(channel, provider_id))
+        report = await self._report(channel, provider_id)
         done = await self._scripts.run(
             "sent", [keys.case(conversation), report], [conversation, outgoing, REPORT_S]
         )
@@ -37,7 +37,7 @@ class Deliveries:
 
     async def reported(self, channel: str, provider_id: str, status: str) -> None:
         """The provider says how it ended: on the phone, or not."""
-        raw = await self._store.getdel(keys.report(self._hashed(channel, provider_id)))
+        raw = await self._store.getdel(await self._report(channel, provider_id))
         if raw is not None:
             conversation, outgoing = raw.decode().split(" ", 1)
             await self._set(conversation, outgoing, "delivered" if status in ARRIVED else "failed")
@@ -56,5 +56,7 @@ class Deliveries:
             await self._store.publish(keys.CHANGES, conversation)
         return bool(done)
 
-    def _hashed(self, channel: str, provider_id: str) -> str:
-        return self._vault.hashed(f"report:{channel}", Address(provider_id))
+    async def _report(self, channel: str, provider_id: str) -> str:
+        """Where a report about it is awaited; a process that only sends has agreed on no key before."""
+        await self._vault.agree()
+        return keys.report(self._vault.hashed(f"report:{channel}", Address(provider_id)))
