@@ -232,14 +232,9 @@ class Inbox:
         assert opened is not None
         conversation, key = opened
         place = keys.inbox(partition)
-        pipe = self._store.pipeline(transaction=True)
-        pipe.xadd(place, {"c": conversation, "m": key.seal(place, _pack(message))})
-        pipe.xack(place, GROUP, entry_id)
-        pipe.xdel(place, entry_id)
-        pipe.incr(keys.of(conversation, "way"))
-        for name in (place, *_ways(conversation), keys.at(partition, hashed)):
-            pipe.expire(name, keys.CAP)
-        await pipe.execute()
+        names = [place, *_ways(conversation), keys.at(partition, hashed)]
+        sealed = key.seal(place, _pack(message))
+        await self._scripts.run("again", names, [entry_id, keys.CAP, conversation, sealed])
 
 
 def _ways(conversation: str) -> list[str]:

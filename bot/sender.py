@@ -149,9 +149,10 @@ class Sender:
             went = await self._went(channel, sent, waiting, card)
             if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
                 await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
-        provider_id = None if sent is None else sent.provider_id
-        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, provider_id)
+        # First of all the store knows that it is out: whoever dies before that sends it again.
         await self._outbox.done(partition, entry, fields, self._clock.now(), went)
+        out = sent.provider_id if sent is not None else None
+        await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, out)
         with suppress(KeyGone):
             now = await self._outbox.card(waiting) if went.shown and waiting.kind != HARMLESS else None
             if now is not None and now.covered:
@@ -294,7 +295,6 @@ class Sender:
 
     @staticmethod
     def _report(waiting: Waiting, error: ChannelError, tries: int) -> None:
-        name = waiting.message.channel
-        metrics.sent(name, type(error).__name__)
-        tries = min(tries, MOST_TRIES)
-        logs.event("send_failed", channel=name, error=type(error).__name__, code=error.code, tries=tries)
+        name, kind, tries = waiting.message.channel, type(error).__name__, min(tries, MOST_TRIES)
+        metrics.sent(name, kind)
+        logs.event("send_failed", channel=name, error=kind, code=error.code, tries=tries)

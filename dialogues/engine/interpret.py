@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.known import SURE
-from engine.request import TurnRequest
+from engine.request import TOPICS, TurnRequest
 from engine.state import LAST
 
 FALLBACK = "nlu_fallback"
@@ -80,10 +80,9 @@ EXPECTED = {"disclosure": 0.1}
 # sees how words are spelt, this one knows more kinds. Chosen on messages held out: topics right .79 -> .86.
 JUDGED = 0.6
 LEAST_JUDGED = 1e-4  # no topic is ever ruled out
-# How probable it is that a message goes on with what was answered last. With the talk's vector it lifted topics
-# right in played talks from .58 to .75.
+# How probable it is that a message goes on with what was answered last. With the talk's vector it lifted
+# topics right in played talks from .58 to .75.
 GOES_ON = 0.35
-TOPICS = 14
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -143,10 +142,11 @@ def weighed(
         times = float((max(topics.get(topic, 0.0), LEAST_JUDGED) / max(own[topic], LEAST_JUDGED)) ** JUDGED)
         if topic == PERSON:
             return min(1.0, times)  # a person is not put into somebody's mouth
-        return times * (1 + GOES_ON / (1 - GOES_ON) * TOPICS if topic == about else 1)
+        return times * (1 + GOES_ON / (1 - GOES_ON) * len(TOPICS) if topic == about else 1)
 
     weights = [
-        share * (raised(topic_of(intent)) if topics else EXPECTED.get(intent, 1.0)) for intent, share in ranking
+        share * (raised(topic_of(intent)) if topics else EXPECTED.get(intent, 1.0))
+        for intent, share in ranking
     ]
     rest = 0.0 if topics else max(0.0, 1.0 - sum(own.values()))  # of the intents the ranking leaves out
     total = sum(weights) + rest

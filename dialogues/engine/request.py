@@ -13,29 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.embedding import DIMENSIONS
-from engine.state import ANSWERS, BadState, State, unpack
+from engine.state import ANSWERS, CARRIED, BadState, State, unpack
 
 LARGEST = 65_536  # bytes of a body; a vector printed in full takes about 9,000
 LANGUAGES = ("en", "sq", "bcms", "ro", "mk", "bg", "it", "el")
 FIELDS = {"vector", "language", "script", "channel", "country", "entities", "offered", "state"}
 ALSO = {"talk"}  # the vector of the last few messages as one text, for one too short to stand alone
 # What the worker's own judgement says the message may be about.
-TOPICS = (
-    "talk_to_human",
-    "disclosure",
-    "job_offer",
-    "safe_migration",
-    "seek_help",
-    "about_trafficking",
-    "rights",
-    "returning_home",
-    "study_work_home",
-    "worried_about_someone",
-    "privacy",
-    "about_bot",
-    "small_talk",
-    "off_topic",
-)
+TOPICS = (*CARRIED, "talk_to_human", "disclosure", "small_talk", "off_topic")
 COUNTRY = re.compile(r"[A-Z]{2}\Z")
 
 

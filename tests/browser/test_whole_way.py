@@ -6,8 +6,6 @@ with HOTLINE_REQUIRE_BROWSER=1 it fails instead.
 """
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,18 +22,6 @@ from bot.children import free_port
 from bot.run import Run
 from bot.settings import Settings
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1400,900",
-    "--lang=en",
-)
 PATIENCE_S = 30.0
 ANSWER = "Tu sam. I am here with you."
 
@@ -77,23 +63,6 @@ TALKS = (
         "he took my passport and locked us in the flat",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not (browser and driver):
-        why = "no Chromium here: apt-get install chromium chromium-driver"
-        if os.environ.get("HOTLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail(why)
-        pytest.skip(why)
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield started
-    started.quit()
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,9 @@ erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, 
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from typing import cast
+from collections.abc import Sequence
 
-import numpy as np
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
@@ -82,21 +79,6 @@ class Process:
                     await self.sender.send(partition, entries)
 
 
-@pytest.fixture
-async def mortal(store_url: str) -> AsyncIterator[Mortal]:
-    client = cast(Mortal, Mortal.from_url(store_url))
-    client.connection_pool.fate = Fate()  # type: ignore[attr-defined]
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture(autouse=True)
-def _no_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
-    vector = np.zeros(384, dtype=np.float32)
-    monkeypatch.setattr("bot.turn.embed", lambda text: vector)
-    monkeypatch.setattr("bot.dialogue.embed", lambda text: vector)
-
-
 said = st.sampled_from(["is this job real", "and the contract", "he hits me", "DELETE", "they locked me in"])
 steps = st.lists(
     st.tuples(st.integers(0, 1), said, st.one_of(st.none(), st.integers(0, 60))), min_size=1, max_size=7
@@ -136,6 +118,9 @@ async def test_nothing_is_lost_doubled_or_kept(
     lost=st.integers(0, 150),
     at_once=st.booleans(),
 )
+# A message that moves on to a new conversation was entered twice.
+@example(texts=[(0, "DELETE")] * 3, lost=66, at_once=True)
+@example(texts=[(0, "DELETE")] * 3, lost=74, at_once=True)
 async def test_what_is_asked_again_in_a_fail_over_is_done_once(
     mortal: Mortal, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
 ) -> None:

@@ -1,10 +1,9 @@
 """However a talk ends, and wherever a process dies meanwhile: nothing of it is left anywhere."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, cast
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -221,21 +220,6 @@ async def assert_nothing_left(scene: Scene, channel: str, how: End, asked_again:
     assert bool(last) == (how in ("delete", "stop", "close"))
     assert all(text.startswith(LAST) for text in texts[last[0] :]) if last else True
     assert len(last) <= 1 + asked_again or channel == "telegram", "the last text came twice"
-
-
-@pytest.fixture
-async def mortal(store_url: str) -> AsyncIterator[Mortal]:
-    client = cast(Mortal, Mortal.from_url(store_url))
-    client.connection_pool.fate = Fate()  # type: ignore[attr-defined]
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture(autouse=True)
-def _no_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
-    vector = np.zeros(384, dtype=np.float32)
-    monkeypatch.setattr("bot.turn.embed", lambda text: vector)
-    monkeypatch.setattr("bot.dialogue.embed", lambda text: vector)
 
 
 @pytest.mark.parametrize("channel", ["sms", "telegram"])

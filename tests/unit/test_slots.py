@@ -7,8 +7,10 @@ import pytest
 
 from bot import keys, scripts
 from bot.bootstrap import Hotline
+from bot.channels.base import Inbound
 from bot.clock import SetClock
 from bot.converse import Stage
+from bot.private import Text
 from escalation.cases import queue
 from tests.stand_ins.parts import PHONE
 from tests.stand_ins.slots import OneSlot, same_slot
@@ -33,6 +35,10 @@ async def test_a_whole_talk_keeps_every_script_and_transaction_in_one_slot(
     assert view is not None
     await whole.desk.seen(view.row)
     await whole.desk.close(row.id, "anna", wipe_chat=True)
+    await talk.settle(talk.partition("sms", PHONE), "sms")
+    for number, text in enumerate(("DELETE", "and now?")):  # the second moves on to a new conversation
+        said = Inbound("sms", f"SMx{number}", PHONE, Text(text), clock.now(), "en")
+        await whole.inbox.accept(said)
     await talk.settle(talk.partition("sms", PHONE), "sms")
     await whole.inbox.drop("0-1", "3-nobody")
     await whole.sweep.run()
