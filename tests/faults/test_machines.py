@@ -52,7 +52,7 @@ async def test_a_fail_over_under_sentinels_loses_and_doubles_nothing() -> None:
 
 @pytest.mark.skipif(
     os.environ.get("HOTLINE_CLUSTER_FAULTS") != "1",
-    reason="in about one run in three a Telegram answer comes twice (bot/operating/RUNBOOK.md): an open issue",
+    reason="one run in three doubles a Telegram answer (bot/operating/RUNBOOK.md): an open issue",
 )
 async def test_a_fail_over_on_a_cluster_loses_and_doubles_nothing() -> None:
     with slotted() as servers:
