@@ -16,6 +16,10 @@ KEPT = {"staff", "certificates"}
 """The only volumes: accounts, and the proxy's certificates."""
 WORLD = {"proxy", "worker", "doctor"}
 """Who may reach the world: the proxy to fetch certificates, the worker to send, the doctor to ask."""
+NOT_GIVEN = {
+    *("HOTLINE_GATEWAY_PORT", "HOTLINE_CONSOLE_PORT", "HOTLINE_SANDBOX_PORT"),  # the networks' own
+    *("HOTLINE_TWILIO_API_URL", "HOTLINE_TELEGRAM_API_URL"),  # the providers' own
+}
 MEETS = {
     "proxy": {"gateway", "console"},
     "engine": {"worker", "doctor"},
@@ -150,6 +154,13 @@ def test_settings_are_ours(name: str) -> None:
     given = {one if one in known else one.removesuffix("_FILE") for one in named}
     assert given - known == set()
     assert {name_of("secret"), name_of("store_url"), name_of("engine_token")} <= given
+
+
+def test_every_setting_can_be_given() -> None:
+    """One that Compose does not pass on would be set in .env and change nothing."""
+    known = {name_of(setting) for setting in Settings.__slots__}
+    named = SERVICES["worker"]["environment"]
+    assert {one for one in known if one not in named and f"{one}_FILE" not in named} == NOT_GIVEN
 
 
 def test_images_have_a_version() -> None:
