@@ -56,14 +56,13 @@ async def campaign(
     with watched() as store:
         async with house_on(store.url, ROLES, "real") as built:
             killer = Killer(built, store, random.Random(seed + 1), only)
-            duty = asyncio.create_task(on_duty(built))
-            async with asyncio.TaskGroup() as group:
-                group.create_task(killer.strike(kills, sum(gaps)))
-                group.create_task(_arrive(built, people, gaps))
-            seconds = time.monotonic() - killer.began
-            await built.ready()
-            await until(lambda: quiet(built), QUIET_S, "everything is out")
-            duty.cancel()
+            async with on_duty(built):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(killer.strike(kills, sum(gaps)))
+                    group.create_task(_arrive(built, people, gaps))
+                seconds = time.monotonic() - killer.began
+                await built.ready()
+                await until(lambda: quiet(built), QUIET_S, "everything is out")
             wrong, told = verdict(built, people)
             return Outcome(
                 len(people),

@@ -89,13 +89,14 @@ async def finish(built: House, person: Person) -> None:
 
 
 async def close_all(built: House) -> None:
-    """A counsellor takes every case, answers, and closes it."""
+    """Every case has a counsellor, who answers and closes it."""
     desk = built.whole.desk
     await asyncio.sleep(random.random() * 0.4)
-    for row in await desk.queue():
-        await desk.claim(row.id, "anna")
-        await desk.answer(row.id, "anna", "I am here")
-        await desk.close(row.id, "anna", wipe_chat=True)
+    for number, row in enumerate(await desk.queue()):
+        counsellor = f"anna {number}"
+        await desk.claim(row.id, counsellor)
+        await desk.answer(row.id, counsellor, "I am here")
+        await desk.close(row.id, counsellor, wipe_chat=True)
 
 
 async def strike(built: House) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import random
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -14,9 +14,11 @@ from redis.exceptions import RedisError
 from bot import keys
 from bot.errors import KeyGone, StoreDown
 from bot.private import Address
+from escalation.cases.case import Outcome
 from tests.faults.house import House
 
 PATIENCE_S = 90.0
+COUNSELLORS = ("anna", "besa", "carmen", "dunja")
 DANGER = "they locked me in"
 BEGINS = {
     "Hi, this is": "greeting",
@@ -145,10 +147,12 @@ async def _in_danger(built: House, person: Person) -> None:
     if row is None:
         person.unqueued += 1
         return
-    await insist(lambda: desk.claim(conversation, "anna"))
-    await insist(lambda: _answer(built, conversation))
+    counsellor = random.choice(COUNSELLORS)
+    # Who holds as many as one may finishes another talk first.
+    await insist(lambda: desk.claim(conversation, counsellor), "done")
+    await insist(lambda: _answer(built, conversation, counsellor), "done")
     await _has(built, person, "counsellor")
-    await insist(lambda: desk.close(conversation, "anna", wipe_chat=False))
+    await insist(lambda: desk.close(conversation, counsellor, wipe_chat=False), "done", "gone")
     await _has(built, person, "ended")
 
 
@@ -164,27 +168,41 @@ async def _conversation(built: House, person: Person) -> str:
     return ((await built.store.get(keys.at(vault.partition(hashed), hashed))) or b"").decode()
 
 
-async def _answer(built: House, conversation: str) -> None:
+async def _answer(built: House, conversation: str, counsellor: str) -> Outcome:
     """The counsellor's words, said again only where they do not stand in the talk."""
     talk = await built.whole.sessions.read(conversation)
-    if talk is not None and not any(line.who == "counsellor" for line in talk.talk):
-        await built.whole.desk.answer(conversation, "anna", "I am here")
+    if talk is None or any(line.who == "counsellor" for line in talk.talk):
+        return "done"
+    return await built.whole.desk.answer(conversation, counsellor, "I am here")
 
 
-async def insist[T](asked: Callable[[], Awaitable[T]]) -> T:
-    """A counsellor who presses again where the page says that it did not work."""
+async def insist[T](asked: Callable[[], Awaitable[T]], *until: T) -> T:
+    """A counsellor who presses again where the page says that it did not work, or not yet."""
     while True:
         with suppress(RedisError, StoreDown, OSError):
-            return await asked()
+            found = await asked()
+            if not until or found in until:
+                return found
         await asyncio.sleep(0.2)
 
 
-async def on_duty(built: House) -> None:
-    """A counsellor's page is open, until cancelled."""
-    while True:
-        with suppress(RedisError, StoreDown, OSError, KeyGone):
-            await built.whole.desk.present("anna", ("en",))
-        await asyncio.sleep(2)
+@asynccontextmanager
+async def on_duty(built: House) -> AsyncIterator[None]:
+    """Everybody's page is open meanwhile."""
+
+    async def present() -> None:
+        while True:
+            for counsellor in COUNSELLORS:
+                with suppress(RedisError, StoreDown, OSError, KeyGone):
+                    await built.whole.desk.present(counsellor, ("en",))
+            await asyncio.sleep(2)
+
+    pages = asyncio.create_task(present())
+    try:
+        yield
+    finally:
+        pages.cancel()
+        await asyncio.wait([pages])
 
 
 def verdict(built: House, people: Sequence[Person]) -> tuple[Counter[str], list[str]]:

@@ -31,13 +31,12 @@ def people() -> list[Person]:
 async def talk_through(built: House, primary: Server) -> list[Person]:
     """All of them at once; the primary dies when the first is answered."""
     cast = people()
-    duty = asyncio.create_task(on_duty(built))
-    talks = [asyncio.create_task(live(built, person)) for person in cast]
-    await built.sandbox.until(lambda: any(built.sandbox.answers(one.phone) for one in cast), 30)
-    primary.kill()
-    await asyncio.gather(*talks)
-    await until(lambda: quiet(built), 30, "everything is out")
-    duty.cancel()
+    async with on_duty(built):
+        talks = [asyncio.create_task(live(built, person)) for person in cast]
+        await built.sandbox.until(lambda: any(built.sandbox.answers(one.phone) for one in cast), 30)
+        primary.kill()
+        await asyncio.gather(*talks)
+        await until(lambda: quiet(built), 30, "everything is out")
     return cast
 
 
