@@ -178,6 +178,8 @@ function listen() {
       const open = () => {
         const source = new EventSource("/events");
         source.onmessage = (message) => {
+          // Only an answer tells the server that this machine is still there.
+          if (message.data === "beat") ask("/beat", {}).catch(() => {});
           hear(message.data);
           tabs.postMessage(message.data);
         };
