@@ -90,7 +90,10 @@ function fetcher(path, use) {
 
 function swap(fresh) {
   const old = document.getElementById("live");
-  if (!fresh || old.isEqualNode(fresh)) return;
+  if (!fresh) return;
+  // What somebody unfolded stays so.
+  for (const { id } of old.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  if (old.isEqualNode(fresh)) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
   old.replaceWith(fresh);
   if (focused) (document.getElementById(focused) || main).focus();
