@@ -135,7 +135,7 @@ def _names(page: Window) -> None:
     assert len(ids) == len(set(ids))
     controls = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
     shown = [found for found in driver.find_elements(By.CSS_SELECTOR, controls) if found.is_displayed()]
-    assert len(shown) > 3
+    assert len(shown) > 1
     assert [found.get_attribute("outerHTML") for found in shown if not found.accessible_name] == []
 
 
