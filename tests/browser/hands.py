@@ -89,7 +89,7 @@ class Keyboard:
         ).perform()
 
     def _reach(self, name: str) -> None:
-        stops = []
+        stops: list[str] = []
         for _ in range(60):
             if stops[-1:] == [name] or self._at() == name:
                 return

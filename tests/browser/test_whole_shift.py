@@ -3,7 +3,8 @@
 The colleague's laptop dies as laptops do: it says no goodbye, and its line stays open on our side.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -27,6 +28,7 @@ TEXTED = "Sunt aici cu tine. Esti singura acum?"
 NOTE = "Întreabă unde e el acum."
 MORE = "nu stiu unde e"
 DUTY_S = 90
+en, ro = words("en"), words("ro")
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +74,9 @@ def page(chromium: webdriver.Chrome, working: Working) -> Window:
 def sign_in(page: Window, hands: Hands, who: Provision, say: Words) -> None:
     """Before the account is known, the page is in the browser's language."""
     page.open("/")
-    hands.write(words("en")("login.name"), who.account.name)
-    hands.write(words("en")("login.password"), who.password)
-    hands.press(words("en")("login.next"))
+    hands.write(en("login.name"), who.account.name)
+    hands.write(en("login.password"), who.password)
+    hands.press(en("login.next"))
     page.wait_for(say("code.title"))
     hands.write(say("code.code"), pyotp.TOTP(who.secret).now())
     hands.press(say("code.sign_in"))
@@ -88,10 +90,102 @@ def alias_of(page: Window) -> str:
     return page.driver.find_element(By.TAG_NAME, "h1").text
 
 
-def in_every_tab(page: Window, shows: Callable[[], object]) -> None:
-    for tab in page.driver.window_handles:
-        page.driver.switch_to.window(tab)
-        page.wait(shows)
+@dataclass
+class Shift:
+    """Ana, who reads Romanian pages, and her colleague Bojan on a laptop, with English ones."""
+
+    page: Window
+    laptop: Laptop
+    working: Working
+    way: type[Finger] | type[Keyboard]
+    alias: str = ""
+    case: str = ""
+
+    def __post_init__(self) -> None:
+        self.ana = self.working.counsellor("Ana", "ro", "ro")
+        self.bojan = self.working.counsellor("Bojan", "en", "ro")
+        self.hands, self.theirs = self.way(self.page), self.way(self.laptop)
+
+    def takes_the_most_urgent(self) -> None:
+        """Of two who write, the one in danger writes last and comes first."""
+        page = self.page
+        self.working.text(ASKS, WISH)
+        page.wait_for(ro("level.none"))
+        self.working.text(IN_DANGER, CRY)
+        page.wait_for(ro("level.emergency"))
+        self.hands.press(ro("queue.take"))
+        page.wait_for(CRY)
+        self.alias, self.case = alias_of(page), page.driver.current_url.removeprefix(self.working.url)
+        assert self.working.holder(self.alias) == self.ana.account.id
+
+    def answers_in_romanian(self) -> None:
+        self.hands.write(ro("answer.label"), ANSWER)
+        self.hands.send(ro)
+        self.page.wait(lambda: TEXTED in self.working.heard(IN_DANGER))
+        self.page.wait(lambda: self.page.driver.find_element(By.ID, "text").get_attribute("value") == "")
+
+    def hands_over(self) -> None:
+        """With a note, to a colleague who has come to work since; they take it and say something."""
+        page, laptop, hands, theirs = self.page, self.laptop, self.hands, self.theirs
+        sign_in(laptop, theirs, self.bojan, en)
+        page.driver.refresh()
+        page.wait_for(CRY)
+        hands.press(ro("case.release"))
+        page.wait_for(ro("confirm.release_title"))
+        hands.choose(ro("hand.whom"), self.bojan.account.name)
+        hands.write(ro("hand.note"), NOTE)
+        hands.press(ro("confirm.release"))
+        page.wait_for(ro("note.released"))
+        laptop.wait_for(en("hand.to_you", by=self.ana.account.name))
+        theirs.press(f"{en('queue.claim')} {self.alias}")
+        laptop.wait_for(NOTE)
+        theirs.write(en("answer.label"), "Ok.")
+        theirs.send(en)
+        laptop.wait(lambda: "Ok." in self.working.heard(IN_DANGER))
+        self.working.text(IN_DANGER, MORE)
+        laptop.wait_for(MORE)
+
+    def gets_it_back_from_a_dead_laptop(self) -> None:
+        self.laptop.die()
+        free = self.working.pass_by(
+            DUTY_S, awake=self.ana, until=lambda: self.working.holder(self.alias) is None
+        )
+        assert free
+        self.page.wait_for(ro("queue.came_back"))
+        self.hands.press(ro("queue.take"))
+        self.page.wait_for(MORE)
+        assert alias_of(self.page) == self.alias
+        assert self.working.holder(self.alias) == self.ana.account.id
+
+    def closes_it_in_every_tab(self, width: int, height: int) -> None:
+        """Open in two tabs, and on the laptop that comes back."""
+        page, laptop = self.page, self.laptop
+        page.driver.switch_to.new_window("tab")
+        page.size(width, height)
+        page.open(self.case)
+        page.wait_for(MORE)
+        self.closes()
+        for tab in page.driver.window_handles:
+            page.driver.switch_to.window(tab)
+            page.wait(lambda: ro("gone.closed") in page.text and CRY not in page.driver.page_source)
+        laptop.wake()
+        laptop.wait(lambda: CRY not in laptop.driver.page_source and NOTE not in laptop.driver.page_source)
+        conversation = self.case.removeprefix("/cases/")
+        page.wait(lambda: not any(conversation in name for name in self.working.left()))
+
+    def takes_the_next_and_closes(self) -> None:
+        self.hands.press(ro("gone.queue"))
+        self.page.wait_for(ro("queue.waiting_title"))
+        self.hands.press(ro("queue.take"))
+        self.page.wait_for(WISH)
+        self.closes()
+        self.page.wait_for(ro("gone.closed"))
+        self.page.wait(lambda: self.working.left() == [])
+
+    def closes(self) -> None:
+        self.hands.press(ro("case.close"))
+        self.page.wait_for(ro("confirm.close_title"))
+        self.hands.press(ro("confirm.close"))
 
 
 @pytest.mark.parametrize(
@@ -105,75 +199,13 @@ def test_a_whole_shift(
     width: int,
     height: int,
 ) -> None:
-    ana, bojan = working.counsellor("Ana", "ro", "ro"), working.counsellor("Bojan", "en", "ro")
-    hands, ro, en = way(page), words("ro"), words("en")
+    shift = Shift(page, laptop, working, way)
     page.size(width, height)
-    sign_in(page, hands, ana, ro)
+    sign_in(page, shift.hands, shift.ana, ro)
     page.wait_for(ro("queue.empty"))
-
-    # Two write; the one in danger writes last, and comes first.
-    working.text(ASKS, WISH)
-    page.wait_for(ro("level.none"))
-    working.text(IN_DANGER, CRY)
-    page.wait_for(ro("level.emergency"))
-    hands.press(ro("queue.take"))
-    page.wait_for(CRY)
-    alias, case = alias_of(page), page.driver.current_url.removeprefix(working.url)
-    assert working.holder(alias) == ana.account.id
-    hands.write(ro("answer.label"), ANSWER)
-    hands.send(ro)
-    page.wait(lambda: TEXTED in working.heard(IN_DANGER))
-    page.wait(lambda: page.driver.find_element(By.ID, "text").get_attribute("value") == "")
-
-    # To a colleague with a note, who takes it and says something.
-    theirs = way(laptop)
-    sign_in(laptop, theirs, bojan, en)
-    page.driver.refresh()  # the colleague has come to work since
-    page.wait_for(CRY)
-    hands.press(ro("case.release"))
-    page.wait_for(ro("confirm.release_title"))
-    hands.choose(ro("hand.whom"), bojan.account.name)
-    hands.write(ro("hand.note"), NOTE)
-    hands.press(ro("confirm.release"))
-    page.wait_for(ro("note.released"))
-    laptop.wait_for(en("hand.to_you", by=ana.account.name))
-    theirs.press(f"{en('queue.claim')} {alias}")
-    laptop.wait_for(NOTE)
-    theirs.write(en("answer.label"), "Ok.")
-    theirs.send(en)
-    laptop.wait(lambda: "Ok." in working.heard(IN_DANGER))
-    working.text(IN_DANGER, MORE)
-    laptop.wait_for(MORE)
-
-    # It dies. Nobody is left with somebody who is gone.
-    laptop.die()
-    assert working.pass_by(DUTY_S, awake=ana, until=lambda: working.holder(alias) is None)
-    page.wait_for(ro("queue.came_back"))
-    hands.press(ro("queue.take"))
-    page.wait_for(MORE)
-    assert alias_of(page) == alias
-    assert working.holder(alias) == ana.account.id
-
-    # Open in two tabs and on a laptop that comes back: the end is seen in all of them.
-    page.driver.switch_to.new_window("tab")
-    page.size(width, height)
-    page.open(case)
-    page.wait_for(MORE)
-    hands.press(ro("case.close"))
-    page.wait_for(ro("confirm.close_title"))
-    hands.press(ro("confirm.close"))
-    in_every_tab(page, lambda: ro("gone.closed") in page.text and CRY not in page.driver.page_source)
-    laptop.wake()
-    laptop.wait(lambda: CRY not in laptop.driver.page_source and NOTE not in laptop.driver.page_source)
-    page.wait(lambda: not any(case.removeprefix("/cases/") in name for name in working.left()))
-
-    # The one who asked waits still, and is next.
-    hands.press(ro("gone.queue"))
-    page.wait_for(ro("queue.waiting_title"))
-    hands.press(ro("queue.take"))
-    page.wait_for(WISH)
-    hands.press(ro("case.close"))
-    page.wait_for(ro("confirm.close_title"))
-    hands.press(ro("confirm.close"))
-    page.wait_for(ro("gone.closed"))
-    page.wait(lambda: working.left() == [])
+    shift.takes_the_most_urgent()
+    shift.answers_in_romanian()
+    shift.hands_over()
+    shift.gets_it_back_from_a_dead_laptop()
+    shift.closes_it_in_every_tab(width, height)
+    shift.takes_the_next_and_closes()
