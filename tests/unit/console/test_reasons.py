@@ -91,9 +91,7 @@ def test_what_a_reason_is_about_comes_along() -> None:
     assert told("came 12 min late", ro).text == "A ajuns cu 12 min întârziere"
 
 
-@pytest.mark.parametrize(
-    "written", ["A new rule", "{level} <b>", "Sounds like our examples of", "Came late"]
-)
+@pytest.mark.parametrize("written", ["A new rule", "{level} <b>", "Sounds like our examples of", "Came late"])
 def test_what_nobody_translated_yet_stays_as_it_is(written: str) -> None:
     assert told(written, words("sq")).text == written
     assert told("", words("sq")).text == ""
