@@ -96,3 +96,12 @@ def test_what_nobody_translated_yet_stays_as_it_is(written: str) -> None:
     assert told(written, words("sq")).text == written
     assert told("", words("sq")).text == ""
     assert told(f"{written} (rule sq-new)", words("sq")).text == written
+
+
+def test_the_gravest_reason_comes_first() -> None:
+    """It is the one in sight while the others are folded."""
+    books, _ = rules.read_books(rules.FOLDER)
+    every = [rules.Match(rule, now) for book in books for rule in book.rules for now in (True, False)]
+    gravest = {match.rule.reason for match in every if match.rule.level == "emergency"}
+    assert told(ruled(every)[1][0], words("en")).text in gravest
+    assert told(ruled(every[::-1])[1][0], words("en")).text in gravest
