@@ -91,6 +91,7 @@ TABLE: Final = (
     Entry("GET", "/queue/live", queue.live, DESK, passive=True),
     Entry("POST", "/queue/take", queue.take, DESK),
     Entry("GET", "/events", events.stream, DESK, passive=True),
+    Entry("POST", "/beat", home.beat, DESK, passive=True),
     Entry("POST", "/present", home.present, DESK),
     Entry("POST", "/measure", answer.measure, DESK),
     Entry("GET", "/cases/{id}", case.page, DESK),

@@ -6,6 +6,7 @@ from typing import Final
 from escalation.cases.case import CaseLine, CaseRow
 from escalation.console.catalogue import Words
 from escalation.console.moments import hour, iso
+from escalation.console.reasons import Reason, told
 from escalation.console.shown import line, shown
 from escalation.console.staff import Account
 from escalation.console.urgency import LATE, is_meant_for, owed
@@ -40,7 +41,7 @@ class Row:
     """waiting, mine, joined (a supervisor who reads with its holder) or other."""
     level: str
     level_name: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     signals: tuple[str, ...]
     language: str
     channel: str
@@ -81,7 +82,7 @@ class Shown:
     at: str
     level: str
     level_name: str
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     delivery: str
     delivery_name: str
 
@@ -99,7 +100,7 @@ def present(
         state=state,
         level=level,
         level_name=words(f"level.{level}"),
-        reasons=tuple(line(reason) for reason in row.reasons[:12]),
+        reasons=tuple(told(reason, words) for reason in row.reasons[:12]),
         signals=tuple(words.either(f"signal.{signal}", line(signal, 40)) for signal in row.signals[:18]),
         language=language_name(row.language, row.script, words),
         channel=words.either(f"channel.{row.channel}", line(row.channel, 20)),
@@ -156,7 +157,7 @@ def show_line(entry: CaseLine, words: Words, mine_since: float | None) -> Shown:
         at=iso(entry.at),
         level=level,
         level_name=words(f"level.{level}"),
-        reasons=tuple(line(reason) for reason in entry.reasons[:12]) if level != "none" else (),
+        reasons=tuple(told(reason, words) for reason in entry.reasons[:12]) if level != "none" else (),
         delivery=entry.delivery,
         delivery_name=words.either(f"delivery.{entry.delivery}", ""),
     )

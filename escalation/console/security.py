@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from redis.exceptions import RedisError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -81,6 +81,8 @@ class Door:
         try:
             refusal = await self._refusal(scope, receive)
             await (refusal or self._app)(scope, receive, guarded_send)
+        except ClientDisconnect:
+            return  # a page that was left while its script asked: nobody is there to be answered
         except Exception as error:
             # Nothing may reach the server's own error page or log: an exception's text can hold anything.
             event("failed", role="console", error=type(error).__name__, where=where(error))

@@ -19,7 +19,7 @@ from escalation.danger.classifier import Classifier, Judgement, ModelError, Thre
 from escalation.danger.context import FLAGS, adds_up, flags, leans, remembered, together
 from escalation.danger.features import Vector
 from escalation.danger.normalise import disguised, plain, sentences, windows
-from escalation.danger.taxonomy import SIGNALS, TOPICS, Risk, higher
+from escalation.danger.taxonomy import RISKS, SIGNALS, TOPICS, Risk, higher
 from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
@@ -243,10 +243,10 @@ def sound(text: str) -> str:
 
 
 def ruled(matched: Sequence[rules.Match]) -> tuple[Risk, list[str]]:
-    """What the rules say and why, the newest message's rules first."""
+    """What the rules say and why: the gravest first, of equals the newest message's."""
     risk: Risk = "none"
     reasons = []
-    for match in sorted(matched, key=lambda match: not match.now):
+    for match in sorted(matched, key=lambda match: (-RISKS.index(as_risk(match.rule.level)), not match.now)):
         level = match.rule.level
         if level == "person" and not match.now:
             continue

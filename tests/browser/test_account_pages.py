@@ -9,23 +9,12 @@ from selenium.webdriver.common.keys import Keys
 
 from escalation.console.catalogue import words
 from escalation.console.staff import Account, Provision
+from tests.browser.looking import looked_at, unfold
 from tests.browser.signing_in import enter, first_step
-from tests.unit.console.browsing import Page, check_names, faint
+from tests.unit.console.browsing import Page
 from tests.unit.console.served import Served
 
 LANGUAGES = ["en", "sq", "bcms", "ro"]
-
-
-def looked_at(page: Page, where: str) -> None:
-    """Each control has a name, text stands out in light and dark, nothing runs off a small screen."""
-    check_names(page)
-    for scheme in ("light", "dark"):
-        page.scheme(scheme)
-        assert faint(page) == [], (where, scheme)
-    page.size(320, 640)
-    wide = page.driver.execute_script("return document.documentElement.scrollWidth")
-    assert wide <= 320, (where, wide)
-    page.size(1280, 860)
 
 
 def colleagues(served: Served) -> Account:
@@ -53,19 +42,19 @@ def test_every_page_of_an_account_is_for_everyone(page: Page, served: Served, la
     served.staff.passkeys.add(arta.account.id, "work phone", f"id{arta.account.id}", b"key", 5, False)
     first_step(page, arta.account.name, arta.password)
     page.wait(lambda: page.driver.current_url.endswith("/login/code"))
-    page.driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    unfold(page)
     looked_at(page, "/login/code")
     page.driver.find_element(By.ID, "code").send_keys(pyotp.TOTP(arta.secret).now(), Keys.ENTER)
     page.wait(lambda: page.driver.current_url.endswith("/queue"))
     served.staff.passkeys.used(f"id{arta.account.id}", 1)  # copied
     page.open("/account")
-    page.driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    unfold(page)
     looked_at(page, "/account")
     page.driver.find_element(By.ID, "app-proof").send_keys(arta.password, Keys.ENTER)
     page.wait(lambda: page.driver.current_url.endswith("/account/app"))
     looked_at(page, "/account/app")
     page.open("/account")
-    page.driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    unfold(page)
     page.driver.find_element(By.ID, "recovery-proof").send_keys(arta.password, Keys.ENTER)
     page.wait(lambda: page.driver.find_element(By.CLASS_NAME, "codes"))
     looked_at(page, "recovery codes")
@@ -91,5 +80,5 @@ def test_every_page_of_the_staff_is_for_everyone(
     page.fresh()
     first_step(page, one.name, password)
     page.wait(lambda: page.driver.current_url.endswith("/login/renew"))
-    page.driver.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    unfold(page)
     looked_at(page, "/login/renew")

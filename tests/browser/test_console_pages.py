@@ -2,11 +2,10 @@
 
 import time
 
-import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.unit.console.browsing import SAID, Page, bottom, check_names, faint, top
+from tests.unit.console.browsing import SAID, Page, bottom, top
 from tests.unit.console.fake_desk import line
 from tests.unit.console.served import Served
 
@@ -131,34 +130,3 @@ def test_everything_works_without_scripts(page: Page, served: Served) -> None:
     page.driver.find_element(By.CSS_SELECTOR, "main button").click()
     page.wait_for("Closed and erased")
     assert served.desk.made("close")[-1][2] is True
-
-
-@pytest.mark.parametrize("language", ["en", "sq", "bcms", "ro"])
-def test_every_page_is_for_everyone(page: Page, served: Served, language: str) -> None:
-    """Each control has a name, text stands out in light and dark, nothing runs off a small screen."""
-    arta = served.counsellor(language)
-    page.sign_in(arta)
-    page.put(alias="waiting one", unread=2, wrote_at=time.time())
-    page.put(id="3-bbbb", alias="other one", state="held", holder="somebody", risk="concern", place=2)
-    page.put(id="3-cccc", state="held", holder=arta.account.id, risk="emergency", place=3)
-    for level, case_id in (("none", "3-dddd"), ("emergency", "3-eeee")):
-        page.put(id=case_id, risk=level, place=4, language="ro")
-    served.do(
-        lambda: served.desk.say(
-            "3-cccc",
-            line("bot", "bot", delivery="delivered"),
-            line("notice " * 20, "notice"),
-            line("mine", "counsellor", delivery="failed"),
-            line("w" * 300, risk="concern", reasons=("A reason",)),
-        )
-    )
-    for path in ("/queue", "/cases/3-cccc", "/cases/3-aaaa", "/cases/3-bbbb", "/cases/none", "/account"):
-        page.open(path)
-        check_names(page)
-        for scheme in ("light", "dark"):
-            page.scheme(scheme)
-            assert faint(page) == [], (path, scheme)
-        page.size(320, 640)
-        wide = page.driver.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= 320, (path, wide)
-        page.size(1280, 860)

@@ -8,7 +8,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from escalation.console.quick import quick
-from tests.unit.console.browsing import SAID, Page, check_names, faint
+from tests.unit.console.browsing import SAID, Page
 from tests.unit.console.fake_desk import line
 from tests.unit.console.served import Served
 
@@ -243,53 +243,3 @@ def test_a_supervisor_reads_along_seen_by_all(page: Page, served: Served) -> Non
     page.driver.find_element(By.CSS_SELECTOR, "[action$='/leave'] button").click()
     page.wait_for("You do not read this talk any more")
     assert SAID not in page.driver.page_source
-
-
-@pytest.mark.parametrize("language", ["en", "sq", "bcms", "ro"])
-def test_every_page_of_the_desk_is_for_everyone(page: Page, served: Served, language: str) -> None:
-    made = served.staff.add(f"Carmen {language}", "supervisor", ("sq",))
-    served.staff.set_interface(made.account.id, language)
-    me = made.account.id
-    page.sign_in(made)
-    now = time.time()
-    page.put(id="3-bbbb", alias="handed on", meant_for=f"account:{me}", passed_by=me, passed_at=now)
-    page.put(id="3-cccc", alias="not first", place=2, language="ro", came_back=True)
-    page.put(
-        id="3-dddd",
-        alias="mine",
-        state="held",
-        holder=me,
-        owes_since=now - 400,
-        safe="no",
-        note="x",
-        joined="y",
-    )
-    page.put(
-        id="3-eeee", alias="theirs", state="held", holder="z", why_picked="because", owes_since=now - 400
-    )
-    page.put(id="3-ffff", alias="read along", state="held", holder="z", joined=me, not_ended=True)
-    paths = ("/queue", "/board", "/shift", "/cases/3-cccc/pick", "/cases/3-dddd", "/cases/3-ffff")
-    for path in (*paths, "/cases/3-dddd/release", "/cases/3-dddd/close", "/cases/3-dddd/bot"):
-        page.open(path)
-        if path not in ("/cases/3-dddd/release", "/cases/3-dddd/close", "/cases/3-dddd/bot"):
-            check_names(page)
-        for scheme in ("light", "dark"):
-            page.scheme(scheme)
-            assert faint(page) == [], (path, scheme)
-        assert small(page) == [], path
-        page.size(320, 640)
-        wide = page.driver.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= 320, (path, wide)
-        page.size(1280, 860)
-
-
-def small(page: Page) -> list[str]:
-    """Controls under 24 by 24 pixels (WCAG 2.2, 2.5.8); links within a line of text are exempt."""
-    controls = "main button, main select, main summary, main .button, .top a, .filter a"
-    found: list[str] = page.driver.execute_script(
-        "return [...document.querySelectorAll(arguments[0])].filter((one) => one.checkVisibility())"
-        ".map((one) => [one.textContent.trim(), one.getBoundingClientRect()])"
-        ".filter(([, place]) => Math.min(place.width, place.height) < 24).map(([name]) => name)",
-        controls,
-    )
-    return found

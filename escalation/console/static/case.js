@@ -224,6 +224,7 @@ if (form) {
 }
 if (cover) {
   prepareCover();
+  history.scrollRestoration = "manual"; // also after a reload a talk opens at its end
   toEnd();
   // What opens below takes room from the talk: its end stays in sight, and so does what was opened.
   const room = new ResizeObserver(() => {

@@ -90,7 +90,10 @@ function fetcher(path, use) {
 
 function swap(fresh) {
   const old = document.getElementById("live");
-  if (!fresh || old.isEqualNode(fresh)) return;
+  if (!fresh) return;
+  // What somebody unfolded stays so.
+  for (const { id } of old.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  if (old.isEqualNode(fresh)) return;
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
   old.replaceWith(fresh);
   if (focused) (document.getElementById(focused) || main).focus();
@@ -178,6 +181,8 @@ function listen() {
       const open = () => {
         const source = new EventSource("/events");
         source.onmessage = (message) => {
+          // Only an answer tells the server that this machine is still there.
+          if (message.data === "beat") ask("/beat", {}).catch(() => {});
           hear(message.data);
           tabs.postMessage(message.data);
         };

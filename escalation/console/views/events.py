@@ -1,4 +1,8 @@
-"""The event stream of an open page: what changed, and a sign of life both ways."""
+"""The event stream of an open page: what changed, and a beat that the page answers (`POST /beat`).
+
+Only the answer says that a counsellor's machine is there: a line to one that lost its power stays open on our
+side for a quarter of an hour.
+"""
 
 import asyncio
 from typing import Final
@@ -51,6 +55,7 @@ class EventStream(Response):
 
         console = self._visit.console
         async with console.hub.listen() as listener:
+            await self._visit.on_duty()
             await send(
                 {"type": "http.response.body", "body": b"retry: %d\n\n" % _RETRY_MS, "more_body": True}
             )
@@ -68,14 +73,11 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b""})
 
     async def _still_signed_in(self) -> bool:
-        """On duty, if the session and its account are still good; being connected does not lengthen it."""
+        """Whether the session and its account are still good; being connected lengthens neither."""
         console = self._visit.console
         session = await console.sessions.read(self._visit.signed.key)
         account = await asyncio.to_thread(console.staff.get, self._visit.account.id)
-        if session is None or account is None or not session.good_for(account) or not account.at_desk:
-            return False
-        await console.desk.present(account.id, account.languages)
-        return True
+        return session is not None and account is not None and session.good_for(account) and account.at_desk
 
 
 async def _left(receive: Receive) -> None:

@@ -15,6 +15,12 @@ async def home(visit: Visit) -> Response:
     return visit.go("/staff" if visit.account.role == "administrator" else "/account")
 
 
+async def beat(visit: Visit) -> Response:
+    """The browser answered a beat of its event stream: machine and line are alive, whoever sits there."""
+    await visit.on_duty()
+    return Response(status_code=204)
+
+
 async def present(visit: Visit) -> Response:
     """Somebody moved or typed: the session's idle time has begun again already."""
     await visit.on_duty()

@@ -21,11 +21,11 @@ SAID = "sefi ma mori pasaporten"
 CONTRAST = Path(__file__).with_name("contrast.js")
 
 
-class Page:
-    """What a counsellor does and sees."""
+class Window:
+    """A browser at a console: what a counsellor does and sees."""
 
-    def __init__(self, driver: webdriver.Chrome, served: Served) -> None:
-        self.driver, self.served = driver, served
+    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
+        self.driver, self.url = driver, url
 
     def fresh(self) -> None:
         while len(self.driver.window_handles) > 1:
@@ -33,7 +33,7 @@ class Page:
             self.driver.switch_to.window(self.driver.window_handles[0])
         self.size(1280, 860)
         self.scheme("light")
-        self.driver.get(f"{self.served.url}/static/icon.svg")
+        self.driver.get(f"{self.url}/static/icon.svg")
         self.driver.delete_all_cookies()
         self.log()
 
@@ -43,7 +43,7 @@ class Page:
         return found
 
     def open(self, path: str) -> None:
-        self.driver.get(self.served.url + path)
+        self.driver.get(self.url + path)
 
     def sign_in(self, who: Provision) -> None:
         """By keyboard: the first field has the focus already."""
@@ -99,6 +99,14 @@ class Page:
         """Let the page believe that this much time has passed."""
         self.driver.execute_script(f"const now = Date.now; Date.now = () => now() + {seconds * 1000};")
 
+
+class Page(Window):
+    """A browser at a console whose desk is made of what the test puts there."""
+
+    def __init__(self, driver: webdriver.Chrome, served: Served) -> None:
+        super().__init__(driver, served.url)
+        self.served = served
+
     def put(self, **values: Any) -> None:
         """A talk for the desk, of now."""
         now = time.time()
@@ -108,7 +116,7 @@ class Page:
         self.served.do(lambda: self.served.desk.put(one, line("pershendetje", at=now - 190), said))
 
 
-def check_names(page: Page) -> None:
+def check_names(page: Window) -> None:
     """Every control has a name; read again where the live page was just being renewed."""
     for _ in range(5):
         try:
@@ -118,7 +126,7 @@ def check_names(page: Page) -> None:
     raise AssertionError("the page never stood still")
 
 
-def _names(page: Page) -> None:
+def _names(page: Window) -> None:
     driver = page.driver
     assert driver.find_element(By.TAG_NAME, "html").get_attribute("lang")
     assert len(driver.find_elements(By.TAG_NAME, "h1")) == 1
@@ -127,19 +135,19 @@ def _names(page: Page) -> None:
     assert len(ids) == len(set(ids))
     controls = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
     shown = [found for found in driver.find_elements(By.CSS_SELECTOR, controls) if found.is_displayed()]
-    assert len(shown) > 3
+    assert len(shown) > 1
     assert [found.get_attribute("outerHTML") for found in shown if not found.accessible_name] == []
 
 
-def faint(page: Page) -> list[str]:
+def faint(page: Window) -> list[str]:
     """Texts whose contrast is under 4.5 to 1 (WCAG AA)."""
     found: list[str] = page.driver.execute_script(CONTRAST.read_text("utf-8"))
     return found
 
 
-def bottom(page: Page, element: object) -> float:
+def bottom(page: Window, element: object) -> float:
     return float(page.driver.execute_script("return arguments[0].getBoundingClientRect().bottom", element))
 
 
-def top(page: Page, element: object) -> float:
+def top(page: Window, element: object) -> float:
     return float(page.driver.execute_script("return arguments[0].getBoundingClientRect().top", element))

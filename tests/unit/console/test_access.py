@@ -70,6 +70,7 @@ EXPECTED = {
     "GET /queue/live": AT_DESK,
     "POST /queue/take": AT_DESK,
     "GET /events": AT_DESK,
+    "POST /beat": AT_DESK,
     "POST /present": AT_DESK,
     "POST /measure": AT_DESK,
     "GET /cases/{id}": AT_DESK,
