@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.sweep import Sweep
     from bot.turn import Judge, Turns
     from bot.worker import Worker
+    from escalation.cases.closing import Closing
     from escalation.cases.deliveries import Deliveries
     from escalation.cases.desk import Desk
     from escalation.cases.queue import Cases
@@ -78,6 +79,12 @@ class Hotline(Unshown):
         from escalation.cases.queue import Cases
 
         return Cases(self.store, self.vault, self.clock, self.settings.most_held)
+
+    @cached_property
+    def closing(self) -> "Closing":
+        from escalation.cases.closing import Closing
+
+        return Closing(self.store, self.clock)
 
     @cached_property
     def deliveries(self) -> "Deliveries":
@@ -139,7 +146,16 @@ class Hotline(Unshown):
     def sweep(self) -> "Sweep":
         from bot.sweep import Sweep
 
-        return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.eraser, self.clock)
+        return Sweep(
+            self.store,
+            self.inbox,
+            self.outbox,
+            self.sessions,
+            self.cases,
+            self.closing,
+            self.eraser,
+            self.clock,
+        )
 
     @cached_property
     def alert(self) -> "Alert":
@@ -151,6 +167,7 @@ class Hotline(Unshown):
         from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
+        from bot.orders import Orders
         from bot.pace import Paces
         from bot.turn import Turns
 
@@ -165,6 +182,7 @@ class Hotline(Unshown):
             handover,
             self.cases,
             self.eraser,
+            Orders(self.inbox, self.outbox, self.sessions, self.cases, self.closing, self.eraser, self.clock),
             Cover(handover, self.cases, self.eraser),
             Paces(self.scripts, self.vault),
             self.channels,

@@ -169,6 +169,12 @@ class Outbox:
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
 
+    async def kinds(self, conversation: str) -> set[str]:
+        """Whose words of this conversation are not out yet: bot, notice, counsellor, harmless."""
+        listed = await self._store.xrange(keys.outbox(keys.partition_of(conversation)))
+        mine = conversation.encode()
+        return {fields[b"k"].decode() for _, fields in listed if fields.get(b"c") == mine}
+
     async def card(self, waiting: Waiting) -> Card | None:
         """What is known of the talk just now; None where there is no talk, as with a last text."""
         place = keys.of(waiting.conversation, "card")

@@ -12,6 +12,7 @@ from bot.scripts import Store
 from bot.sessions import Line, Sessions
 from bot.wording import fixed
 from escalation.cases.case import CaseRow
+from escalation.cases.closing import LAST_WORDS_S, Closing, last_words
 from escalation.cases.queue import Cases
 
 NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
@@ -31,6 +32,7 @@ class Sweep:
         outbox: Outbox,
         sessions: Sessions,
         cases: Cases,
+        closing: Closing,
         eraser: Eraser,
         clock: Clock,
     ) -> None:
@@ -39,6 +41,7 @@ class Sweep:
         self._outbox = outbox
         self._sessions = sessions
         self._cases = cases
+        self._closing = closing
         self._eraser = eraser
         self._clock = clock
 
@@ -88,10 +91,22 @@ class Sweep:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone
         closed = await self._cases.on_duty() == 0
         for row in rows:
-            if row.state == "waiting":
+            if row.closing:
+                await self._close(row)
+            elif row.state == "waiting":
                 await self._tell_if_lost(row, closed=closed)
                 if not closed:  # else they were told that nobody is here, and who answers meanwhile
                     await self._tell(row)
+
+    async def _close(self, row: CaseRow) -> None:
+        """Its last words are out, or are waited for no longer: the end that was ordered can come."""
+        now = self._clock.now()
+        said = last_words(await self._outbox.kinds(row.id), covered=row.covered_at > 0)
+        if said and now - row.closing_at < LAST_WORDS_S:
+            return
+        # One worker a minute orders it.
+        if await self._cases.first_time(row.id, f"closed_{int(now // ORDERED_S)}"):
+            await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
 
     async def _tell_if_lost(self, row: CaseRow, *, closed: bool) -> None:
         """Their counsellor is gone, or did not answer: they should not think that nobody will. Said once."""

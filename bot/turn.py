@@ -19,15 +19,15 @@ from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
 from bot.erase import Eraser
-from bot.errors import KeyGone
-from bot.handover import Handover, ends_case
+from bot.handover import Handover
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
+from bot.orders import Orders, count
 from bot.outbox import Outbox
 from bot.pace import Paces
 from bot.places import country_they_are_in, says_only_where
-from bot.private import Text, Unshown
+from bot.private import Unshown
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Line, Sessions
 from bot.vault import Key, Vault
@@ -82,6 +82,7 @@ class Turns(Unshown):
     handover: Handover
     cases: Cases
     eraser: Eraser
+    orders: Orders
     cover: Cover
     paces: Paces
     channels: Mapping[str, Channel]
@@ -230,38 +231,15 @@ class Turns(Unshown):
         quiet = why == "left" or (heard.pace.flood and not heard.pace.may_say)
         farewell = "" if quiet else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
-        _count(heard.talk, why)
+        count(heard.talk, why)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
 
     async def _order(self, lease: str, entry: Entry) -> Taken:
-        """An order from the console or the clock: close, give back to the bot, end after silence."""
-        try:
-            talk = await self.sessions.read(entry.conversation)
-        except KeyGone:
-            await self.eraser.settle(entry.conversation, wipe=entry.wipe)
-            talk = None
-        over = talk is not None and (entry.order != "silence" or self.sessions.is_over(talk))
-        if talk is None or not over:
-            await self.inbox.drop(entry.id, entry.conversation)
-            return Taken("console")
-        nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
-        heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
-        row = await self.cases.row(talk.id) if entry.order in ("close", "to_bot") else None
-        if row is not None and row.unread:
-            # They wrote while it was being ended: what nobody has read is neither erased nor left.
-            await self.cases.not_ended(talk.id)
-            await self.inbox.drop(entry.id, talk.id)
-            return Taken("console", talk.card.language, escalated=True)
-        if entry.order == "to_bot":
-            ends_case(talk.card, heard.now)
-            heard.say(heard.fixed("returned_to_bot"), who="notice")
-            await self.cases.erase(talk.id)
-            return await self._finish(lease, entry, heard, "console")
-        says_so = entry.order == "close" and not talk.card.covered
-        farewell = heard.fixed("ended") if says_so else ""
-        await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
-        _count(talk, entry.order)
-        return Taken("console", talk.card.language, erased=True)
+        """An order from the console or the clock; where the talk goes on, it is written like any turn."""
+        done = await self.orders.take(entry)
+        if done.heard is not None:
+            return await self._finish(lease, entry, done.heard, "console")
+        return Taken("console", done.language, escalated=done.escalated, erased=done.erased)
 
     async def give_up(self, lease: str, entry: Entry, key: Key) -> Taken:
         """A message whose turn failed again and again goes to a human as it is, with what is known."""
@@ -287,12 +265,3 @@ class Turns(Unshown):
 def _report(channel: str, seconds: float) -> None:
     metrics.turn(seconds)
     logs.event("turn", channel=channel, ms=round(seconds * 1000))
-
-
-def _count(talk: Conversation, why: str) -> None:
-    """A talk that is over, in the counts of nobody."""
-    card = talk.card
-    risk = max((line.risk for line in talk.talk), key=lambda name: RANK[name], default=card.risk)
-    metrics.ended(card.channel, spoken(card.language), card.country, risk, card.topics, why)
-    if card.case:
-        metrics.case("closed")

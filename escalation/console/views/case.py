@@ -115,7 +115,7 @@ async def context(visit: Visit, one: str, *, reads: bool = True, tools: bool = T
         return nothing | {"state": "gone", "way": endings.way(one)}
     if view.row.not_ended:
         endings.forget(one)
-    if endings.running(one) and view.row.holder == visit.account.id:
+    if (endings.running(one) or view.row.closing) and view.row.holder == visit.account.id:
         # The desk has the order; what was said is shown no more, though it takes a moment to be gone.
         return nothing | {"state": "ending", "way": endings.way(one)}
     row = present(view.row, visit.words, visit.now, visit.account, await visit.names())

@@ -63,7 +63,8 @@ async def _board(visit: Visit) -> Board:
     me, now = visit.account, visit.now
     everybody = [row for row in rows if row.state == "waiting"]
     held = [row for row in rows if row.state == "held"]
-    mine = [row for row in held if row.holder == me.id and not visit.console.endings.running(row.id)]
+    ending = {row.id for row in held if row.closing or visit.console.endings.running(row.id)}
+    mine = [row for row in held if row.holder == me.id and row.id not in ending]
     away = await visit.console.desk.away(me.id)
     level, words = (0, "") if away else _alarm(visit, everybody, mine)
 
