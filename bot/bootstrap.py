@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from escalation.cases.closing import Closing
     from escalation.cases.deliveries import Deliveries
     from escalation.cases.desk import Desk
+    from escalation.cases.hours import Hours
     from escalation.cases.queue import Cases
 
 
@@ -79,6 +80,12 @@ class Hotline(Unshown):
         from escalation.cases.queue import Cases
 
         return Cases(self.store, self.vault, self.clock, self.settings.most_held)
+
+    @cached_property
+    def hours(self) -> "Hours":
+        from escalation.cases.hours import Hours
+
+        return Hours(self.settings.hours_file)
 
     @cached_property
     def closing(self) -> "Closing":
