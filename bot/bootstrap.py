@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.erase import Eraser
     from bot.operating.signs import Signs
     from bot.outbox import Outbox
+    from bot.outlook import Outlook
     from bot.sessions import Sessions
     from bot.sweep import Sweep
     from bot.turn import Judge, Turns
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from escalation.cases.desk import Desk
     from escalation.cases.hours import Hours
     from escalation.cases.queue import Cases
+    from escalation.cases.waiting import Waiting
 
 
 @dataclass(repr=False)
@@ -86,6 +88,18 @@ class Hotline(Unshown):
         from escalation.cases.hours import Hours
 
         return Hours(self.settings.hours_file)
+
+    @cached_property
+    def waiting(self) -> "Waiting":
+        from escalation.cases.waiting import Waiting
+
+        return Waiting(self.store, self.clock, self.cases.duty)
+
+    @cached_property
+    def outlook(self) -> "Outlook":
+        from bot.outlook import Outlook
+
+        return Outlook(self.cases, self.waiting, self.hours, self.clock)
 
     @cached_property
     def closing(self) -> "Closing":
@@ -147,7 +161,8 @@ class Hotline(Unshown):
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
-        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
+        parts = (self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
+        return Desk(*parts, self.waiting)
 
     @cached_property
     def sweep(self) -> "Sweep":
@@ -160,6 +175,7 @@ class Hotline(Unshown):
             self.sessions,
             self.cases,
             self.closing,
+            self.outlook,
             self.eraser,
             self.clock,
         )
@@ -168,7 +184,7 @@ class Hotline(Unshown):
     def alert(self) -> "Alert":
         from bot.alert import Alert
 
-        return Alert(self.store, self.cases, self.channels, self.settings, self.clock)
+        return Alert(self.store, self.cases, self.channels, self.settings, self.clock, self.hours)
 
     def turns(self, judge: "Judge") -> "Turns":
         from bot.cover import Cover
@@ -178,7 +194,7 @@ class Hotline(Unshown):
         from bot.pace import Paces
         from bot.turn import Turns
 
-        handover = Handover(self.cases)
+        handover = Handover(self.cases, self.outlook)
         return Turns(
             self.inbox,
             self.outbox,

@@ -118,6 +118,13 @@ KEPT = (
     ),
     Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{cases}:speak", "in which languages those on duty work", "1 min", "lifetime"),
+    Kept(
+        "hl:{cases}:took:<language>",
+        "how fast people were lately taken, by language; of nobody",
+        "1 h",
+        "lifetime",
+    ),
     Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
     Kept("hl:{cases}:alerted", "that the team was told that somebody waits", "10 min", "lifetime"),
     Kept(
@@ -213,6 +220,10 @@ def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 
 
+def took(language: str) -> str:
+    return f"hl:{{cases}}:took:{language}"
+
+
 def report(hashed: str) -> str:
     return f"hl:{{cases}}:report:{hashed}"
 
@@ -242,6 +253,7 @@ HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
 ALERTED = "hl:{cases}:alerted"
+SPEAK = "hl:{cases}:speak"
 AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"
 """A publish channel, not a key: says which case changed, keeps nothing."""

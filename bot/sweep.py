@@ -7,10 +7,11 @@ from bot.erase import Eraser
 from bot.errors import KeyGone
 from bot.inbox import Inbox
 from bot.outbox import Outbox
+from bot.outlook import Outlook
 from bot.script import Script
 from bot.scripts import Store
 from bot.sessions import Line, Sessions
-from bot.wording import fixed
+from bot.wording import LANGUAGES, fixed, spoken
 from escalation.cases.case import CaseRow
 from escalation.cases.closing import LAST_WORDS_S, Closing, last_words
 from escalation.cases.queue import Cases
@@ -33,6 +34,7 @@ class Sweep:
         sessions: Sessions,
         cases: Cases,
         closing: Closing,
+        outlook: Outlook,
         eraser: Eraser,
         clock: Clock,
     ) -> None:
@@ -42,6 +44,7 @@ class Sweep:
         self._sessions = sessions
         self._cases = cases
         self._closing = closing
+        self._outlook = outlook
         self._eraser = eraser
         self._clock = clock
 
@@ -89,13 +92,15 @@ class Sweep:
 
     async def _tell_waiting(self) -> None:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone
-        closed = await self._cases.on_duty() == 0
+        nobody = await self._cases.on_duty() == 0
+        is_open = {language: self._outlook.is_open(language) for language in LANGUAGES}
         for row in rows:
             if row.closing:
                 await self._close(row)
             elif row.state == "waiting":
-                await self._tell_if_lost(row, closed=closed)
-                if not closed:  # else they were told that nobody is here, and who answers meanwhile
+                await self._tell_if_lost(row)
+                # Where nobody is here they were told so, and who answers meanwhile.
+                if is_open[spoken(row.language)] and not nobody:
                     await self._tell(row)
 
     async def _close(self, row: CaseRow) -> None:
@@ -108,10 +113,10 @@ class Sweep:
         if await self._cases.first_time(row.id, f"closed_{int(now // ORDERED_S)}"):
             await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
 
-    async def _tell_if_lost(self, row: CaseRow, *, closed: bool) -> None:
+    async def _tell_if_lost(self, row: CaseRow) -> None:
         """Their counsellor is gone, or did not answer: they should not think that nobody will. Said once."""
         if row.came_back and await self._cases.first_time(row.id, "told_came_back"):
-            await self._say(row, "handed_over_closed" if closed else "still_here")
+            await self._say(row, "still_here")
 
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
@@ -129,14 +134,12 @@ class Sweep:
             card = talk.card
             script: Script = "cyrillic" if card.script == "cyrillic" else "latin"
             where = numbers(card.country, card.language)
+            name, filled = await self._outlook.told(name, row.id, card)
             text = fixed(
                 name,
                 card.language,
                 script,
                 card.channel,
-                place=row.place,
-                minutes=await self._cases.minutes(row.place),
-                emergency=where.emergency,
-                numbers=where.lines,
+                **{"emergency": where.emergency, "numbers": where.lines, **filled},
             )
             await self._outbox.say(row.id, talk.key, card, Line("notice", text, self._clock.now()))

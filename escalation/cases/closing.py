@@ -18,9 +18,9 @@ class Closing:
 
     async def since(self, conversation: str, order: str, *, wipe: bool) -> float:
         """Since when its end waits, unix seconds: from now on, if it did not before; 0 without a case."""
-        place, now = keys.case(conversation), self._clock.now()
-        await self._scripts.run("mark", [place], ["new", "closing", f"{order} {int(wipe)} {now!r}", ""])
-        found = await self._store.hget(place, "closing")
+        value = f"{order} {int(wipe)} {self._clock.now()!r}"
+        await self._scripts.run("mark", [keys.case(conversation)], ["new", "closing", value, ""])
+        found = await self._store.hget(keys.case(conversation), "closing")
         return float(found.decode().split(" ")[2]) if found else 0.0
 
     async def stop(self, conversation: str) -> None:

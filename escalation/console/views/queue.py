@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from escalation.cases.alarm import alarm
+from escalation.cases.alarm import alarm, expected
 from escalation.cases.case import Away, CaseRow
 from escalation.console.rows import Row, duration, present
 from escalation.console.urgency import needs_reason, ranked, reminder
@@ -97,6 +97,7 @@ def _oldest(visit: Visit, waiting: list[CaseRow]) -> str:
 def _alarm(visit: Visit, waiting: list[CaseRow], mine: list[CaseRow]) -> tuple[int, str]:
     """How loud every page of this counsellor is, and what its banner says; never of whom."""
     now = visit.now
+    waiting = expected(waiting, visit.console.settings.hours, now)
     level, (reminds, late) = alarm(waiting, now), reminder(mine, now)
     if level >= 2 and level >= reminds:
         urgent = any(row.risk in {"emergency", "danger"} for row in waiting)
