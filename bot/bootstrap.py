@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
+    from bot.marks import Marks
     from bot.operating.signs import Signs
     from bot.outbox import Outbox
     from bot.outlook import Outlook
@@ -88,6 +89,12 @@ class Hotline(Unshown):
         from escalation.cases.hours import Hours
 
         return Hours(self.settings.hours_file)
+
+    @cached_property
+    def marks(self) -> "Marks":
+        from bot.marks import Marks
+
+        return Marks(self.store, self.clock)
 
     @cached_property
     def waiting(self) -> "Waiting":
@@ -162,23 +169,14 @@ class Hotline(Unshown):
         from escalation.cases.desk import Desk
 
         parts = (self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
-        return Desk(*parts, self.waiting)
+        return Desk(*parts, self.waiting, self.marks)
 
     @cached_property
     def sweep(self) -> "Sweep":
         from bot.sweep import Sweep
 
-        return Sweep(
-            self.store,
-            self.inbox,
-            self.outbox,
-            self.sessions,
-            self.cases,
-            self.closing,
-            self.outlook,
-            self.eraser,
-            self.clock,
-        )
+        parts = (self.store, self.inbox, self.outbox, self.sessions, self.cases, self.closing)
+        return Sweep(*parts, self.outlook, self.eraser, self.clock)
 
     @cached_property
     def alert(self) -> "Alert":
@@ -194,6 +192,7 @@ class Hotline(Unshown):
         from bot.pace import Paces
         from bot.turn import Turns
 
+        parts = (self.inbox, self.outbox, self.sessions, self.cases)
         handover = Handover(self.cases, self.outlook)
         return Turns(
             self.inbox,
@@ -205,9 +204,10 @@ class Hotline(Unshown):
             handover,
             self.cases,
             self.eraser,
-            Orders(self.inbox, self.outbox, self.sessions, self.cases, self.closing, self.eraser, self.clock),
+            Orders(*parts, self.closing, self.marks, self.eraser, self.clock),
             Cover(handover, self.cases, self.eraser),
             Paces(self.scripts, self.vault),
+            self.marks,
             self.channels,
             self.clock,
         )

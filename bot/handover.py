@@ -49,7 +49,11 @@ class Handover:
     async def _open(self, talk: Conversation, heard: Heard, risk: str) -> None:
         verdict = heard.verdict
         reasons = tuple(verdict.reasons) or ("asked for a person",)
-        await self._cases.open(talk, Alarm(risk, float(verdict.score), tuple(verdict.signals), reasons))
+        known = heard.known
+        await self._cases.open(
+            talk,
+            Alarm(risk, verdict.score, tuple(verdict.signals), reasons, known.muted, known.before),
+        )
         if talk.card.covered:
             await self._cases.covered(talk.id, talk.card.covered_at)
 

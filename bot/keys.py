@@ -81,6 +81,19 @@ KEPT = (
         "10 min",
         "lifetime",
     ),
+    Kept(
+        "hl:{pN}:muted:<hmac>",
+        "that a counsellor muted this address; as keyed hash",
+        "24 h at most",
+        "counsellor, lifetime",
+    ),
+    Kept("hl:{pN}:told:<hmac>", "that a muted address was told so; as keyed hash", "1 h", "lifetime"),
+    Kept(
+        "hl:{pN}:before:<hmac>",
+        "that a counsellor talked with this address; as keyed hash",
+        "24 h",
+        "DELETE, STOP, lifetime",
+    ),
     Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
@@ -127,6 +140,12 @@ KEPT = (
     ),
     Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
     Kept("hl:{cases}:alerted", "that the team was told that somebody waits", "10 min", "lifetime"),
+    Kept(
+        "hl:{cases}:mutes",
+        "which mutes last, by whom, until when; made-up names, addresses as keyed hashes",
+        "24 h",
+        "counsellor, lifetime",
+    ),
     Kept(
         "hl:{cases}:report:<hmac>",
         "which answer a delivery report is about; the provider's id as keyed hash",
@@ -177,6 +196,18 @@ def of(conversation: str, part: str) -> str:
 
 def pace(partition: int, hashed: str) -> str:
     return f"{tag(partition)}:pace:{hashed}"
+
+
+def muted(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:muted:{hashed}"
+
+
+def told(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:told:{hashed}"
+
+
+def before(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:before:{hashed}"
 
 
 def inbox(partition: int) -> str:
@@ -253,6 +284,7 @@ HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
 ALERTED = "hl:{cases}:alerted"
+MUTES = "hl:{cases}:mutes"
 SPEAK = "hl:{cases}:speak"
 AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"

@@ -1,4 +1,4 @@
-"""Orders from the console or the clock, each in its turn: close, give back to the bot, end after silence."""
+"""Orders from the console or the clock, each in its turn: close, mute, to the bot, end after silence."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from bot.errors import KeyGone
 from bot.handover import ends_case
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
+from bot.marks import Marks
 from bot.outbox import Outbox
 from bot.private import Text, Unshown
 from bot.sessions import Conversation, Sessions
@@ -18,6 +19,9 @@ from escalation.cases.case import RANK
 from escalation.cases.closing import LAST_WORDS_S, Closing, last_words
 from escalation.cases.queue import Cases
 from escalation.danger.verdict import nothing
+
+FAREWELLS = {"close": "ended", "mute": "muted"}
+"""What a counsellor's end of a talk says last; `mute:8` is for eight hours."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,6 +42,7 @@ class Orders:
         sessions: Sessions,
         cases: Cases,
         closing: Closing,
+        marks: Marks,
         eraser: Eraser,
         clock: Clock,
     ) -> None:
@@ -46,6 +51,7 @@ class Orders:
         self._sessions = sessions
         self._cases = cases
         self._closing = closing
+        self._marks = marks
         self._eraser = eraser
         self._clock = clock
 
@@ -61,13 +67,24 @@ class Orders:
             return await self._nothing(entry, "")
         if entry.order == "to_bot":
             return await self._to_bot(entry, talk)
-        if entry.order == "close" and await self._goes_on(entry, talk):
+        why, _, hours = entry.order.partition(":")
+        if why in FAREWELLS and await self._goes_on(entry, talk, why):
             return await self._nothing(entry, talk.card.language, escalated=True)
-        says_so = entry.order == "close" and not talk.card.covered
-        farewell = self._heard(talk).fixed("ended") if says_so else ""
-        await self._eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
-        count(talk, entry.order)
+        says_so = why in FAREWELLS and not talk.card.covered
+        farewell = self._heard(talk).fixed(FAREWELLS[why], hours=hours) if says_so else ""
+        if why in FAREWELLS:
+            await self._remember(talk, hours)
+        await self._eraser.erase(talk, why, entry=entry.id, farewell=farewell, wipe=entry.wipe)
+        count(talk, why)
         return Ordered(language=talk.card.language, erased=True)
+
+    async def _remember(self, talk: Conversation, hours: str) -> None:
+        """What stays of a talk a counsellor ends, as keyed hash: that it was; and the mute, if it is one."""
+        await self._marks.talked(talk.id, talk.card.hashed)
+        if hours:
+            row = await self._cases.row(talk.id)
+            alias, by = (row.alias, row.holder or "") if row else ("", "")
+            await self._marks.mute(talk.id, talk.card.hashed, alias, by, int(hours))
 
     async def _nothing(self, entry: Entry, language: str, *, escalated: bool = False) -> Ordered:
         await self._inbox.drop(entry.id, entry.conversation)
@@ -86,18 +103,24 @@ class Orders:
         await self._cases.erase(talk.id)
         return Ordered(heard)
 
-    async def _unread(self, talk: Conversation) -> bool:
-        """They wrote while it was being ended: what nobody has read is neither erased nor left."""
+    async def _unread(self, talk: Conversation, why: str = "") -> bool:
+        """They wrote while it was being ended: what nobody has read is neither erased nor left.
+
+        Whoever writes without an end could not be muted then: there only unread danger counts.
+        """
         row = await self._cases.row(talk.id)
         if row is None or not row.unread:
+            return False
+        lines = [line for line in talk.talk if line.who == "person"][-row.unread :]
+        if why == "mute" and all(RANK.get(line.risk, 0) < RANK["danger"] for line in lines):
             return False
         await self._closing.stop(talk.id)
         await self._cases.not_ended(talk.id)
         return True
 
-    async def _goes_on(self, entry: Entry, talk: Conversation) -> bool:
+    async def _goes_on(self, entry: Entry, talk: Conversation, why: str) -> bool:
         """Something stands before the end: words nobody has read, or an answer that is not out yet."""
-        if await self._unread(talk):
+        if await self._unread(talk, why):
             return True
         if not last_words(await self._outbox.kinds(talk.id), covered=talk.card.covered):
             return False

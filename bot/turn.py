@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from numpy import float32
 from numpy.typing import NDArray
 
-from bot import logs, metrics
+from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, command_in, says_no_language
@@ -23,6 +23,7 @@ from bot.handover import Handover
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
+from bot.marks import Marks
 from bot.orders import Orders, count
 from bot.outbox import Outbox
 from bot.pace import Paces
@@ -38,7 +39,17 @@ from escalation.danger.verdict import Assessment, nothing, unjudged
 
 COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
 Step = Literal[
-    "command", "covered", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"
+    "command",
+    "covered",
+    "muted",
+    "case",
+    "opened",
+    "dialogue",
+    "unreadable",
+    "edited",
+    "erased",
+    "console",
+    "lost",
 ]
 
 
@@ -85,6 +96,7 @@ class Turns(Unshown):
     orders: Orders
     cover: Cover
     paces: Paces
+    marks: Marks
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -113,6 +125,9 @@ class Turns(Unshown):
         if heard.card.covered or name in BEGINS:
             await self.cover.take(heard, name)
             return "covered"
+        if heard.known.muted and not heard.card.case and RANK[heard.verdict.risk] < RANK["danger"]:
+            await self._say_muted(heard)
+            return "muted"
         if self.cover.keep_word(heard):
             return "command"
         heard.wrote()
@@ -136,6 +151,12 @@ class Turns(Unshown):
         await self.dialogue.answer(heard)
         return "opened" if heard.card.case else "dialogue"
 
+    async def _say_muted(self, heard: Heard) -> None:
+        """Whoever is muted is told so once in a while; danger has gone its way before."""
+        heard.wrote()
+        if not heard.pace.flood and await self.marks.may_say(heard.talk.id, heard.card.hashed):
+            heard.say(heard.fixed("muted_note"), who="notice")
+
     async def _listen(self, entry: Entry, key: Key, message: Inbound) -> Heard:
         """The conversation so far, or a new one, with this message in it."""
         talk = await self.sessions.read(entry.conversation)
@@ -147,7 +168,9 @@ class Turns(Unshown):
         # A bare slash says nothing; before other words it is only how Telegram writes commands.
         text = message.text.reveal().strip()
         text = text if command_in(text, talk.card.language) else text.lstrip("/").strip()
-        return Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
+        heard = Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
+        heard.known = await self.marks.of(keys.partition_of(talk.id), talk.card.hashed)
+        return heard
 
     @staticmethod
     def _understand(heard: Heard, command: Command | None) -> None:
@@ -227,6 +250,7 @@ class Turns(Unshown):
     async def _erase(self, entry: Entry, heard: Heard, why: str) -> Taken:
         """DELETE, STOP, or the person left: erased everywhere, and told so, unless they left."""
         await self.eraser.owes(heard.talk, heard.message)
+        await self.marks.forget(heard.talk.id, heard.card.hashed)
         name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
         quiet = why == "left" or (heard.pace.flood and not heard.pace.may_say)
         farewell = "" if quiet else heard.fixed(name)

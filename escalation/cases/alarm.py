@@ -22,6 +22,9 @@ def alarm(waiting: Iterable[CaseRow], now: float) -> int:
     """0 nobody waits, 1 somebody does, 2 too long, 3 far too long for their danger."""
     level = 0
     for row in waiting:
+        if row.muted and row.risk != "emergency":
+            level = max(level, 1)  # in sight, without noise
+            continue
         again, loud = LOUD.get(row.risk, LOUD_ELSE)
         waited = now - row.opened_at
         level = max(level, LOUDEST if waited >= loud else 2 if waited >= again else 1)

@@ -6,6 +6,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.inbox import Inbox
+from bot.marks import Marks, Mute
 from bot.outbox import HARMLESS, Outbox
 from bot.sessions import Conversation, Line, Sessions
 from bot.wording import fixed
@@ -26,6 +27,7 @@ class Desk:
         clock: Clock,
         deliveries: Deliveries,
         waiting: Waiting,
+        marks: Marks,
     ) -> None:
         self._cases = cases
         self._sessions = sessions
@@ -34,6 +36,7 @@ class Desk:
         self._clock = clock
         self._deliveries = deliveries
         self._waiting = waiting
+        self._marks = marks
 
     async def queue(self) -> list[CaseRow]:
         return await self._cases.rows()
@@ -129,6 +132,22 @@ class Desk:
         await self._cases.ends(case_id)
         await self._inbox.order(case_id, "close", wipe=wipe_chat)
         return "done"
+
+    async def mute(self, case_id: str, counsellor: str, hours: int, *, wipe_chat: bool) -> Outcome:
+        """End the talk as `close` does, and answer this address nothing but danger for so long."""
+        refused = await self._refused(case_id, counsellor)
+        if refused:
+            return refused
+        await self._cases.ends(case_id)
+        await self._inbox.order(case_id, f"mute:{hours}", wipe=wipe_chat)
+        return "done"
+
+    async def mutes(self) -> list[Mute]:
+        return await self._marks.mutes()
+
+    async def lift(self, mute: str) -> bool:
+        """End a mute before its time."""
+        return await self._marks.lift(mute)
 
     async def to_bot(self, case_id: str, counsellor: str) -> Outcome:
         """The bot answers again; the talk stays."""

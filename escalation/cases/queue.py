@@ -62,6 +62,7 @@ class Cases:
                 *("reasons", talk.key.seal(place, json.dumps(alarm.reasons, ensure_ascii=False).encode())),
                 *("language", talk.card.language, "script", talk.card.script, "channel", talk.card.channel),
                 *("country", talk.card.country or "", "opened_at", now, "wrote_at", now),
+                *("muted", "1" * alarm.muted, "before", "1" * alarm.before),
             ],
             copied=True,
         )

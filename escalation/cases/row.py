@@ -55,6 +55,8 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         joined=text("joined"),
         came_back=bool(text("came_back")),
         not_ended=bool(text("not_ended")),
+        muted=bool(text("muted")),
+        before=bool(text("before")),
         closing=closing,
         closing_at=float(closing_at),
         closing_wipe=wipe == "1",
