@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from escalation.cases.alarm import alarm, expected
 from escalation.cases.case import Away, CaseRow
+from escalation.console.opening import opening
 from escalation.console.rows import Row, duration, present
 from escalation.console.urgency import needs_reason, ranked, reminder
 from escalation.console.visit import Visit
@@ -36,7 +37,7 @@ class Board:
 
 async def page(visit: Visit) -> Response:
     await visit.on_duty()
-    return await visit.whole("queue.html", board=await _board(visit))
+    return await visit.whole("queue.html", board=await _board(visit), opening=opening(visit))
 
 
 async def live(visit: Visit) -> Response:
