@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.private import Unshown
 from bot.wording import spoken
 from escalation.cases.hours_file import Problem, Week, read
 
@@ -24,8 +25,8 @@ ZONES = {
 """Whose clock a person in that country reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holiday:
+@dataclass(frozen=True, slots=True, repr=False)
+class Holiday(Unshown):
     """A day on which a language keeps its hours for holidays, and what it is called in which country."""
 
     day: date

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import yaml
 
+from bot.private import Unshown
 from bot.wording import LANGUAGES
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -26,8 +27,8 @@ type Spans = tuple[tuple[int, int], ...]
 """Minutes of a day from and to; beyond 1440 it is the next day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+@dataclass(frozen=True, slots=True, repr=False)
+class Problem(Unshown):
     """What is wrong, where: near which words, below which language; and what mends it."""
 
     near: str
@@ -36,8 +37,8 @@ class Problem:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+@dataclass(frozen=True, slots=True, repr=False)
+class Week(Unshown):
     """One language's hours."""
 
     zone: ZoneInfo
