@@ -7,6 +7,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from bot.marks import Mute
 from escalation.console.quick import quick
 from tests.unit.console.browsing import SAID, Page, check_names, faint
 from tests.unit.console.fake_desk import line
@@ -252,8 +253,10 @@ def test_every_page_of_the_desk_is_for_everyone(page: Page, served: Served, lang
     me = made.account.id
     page.sign_in(made)
     now = time.time()
-    page.put(id="3-bbbb", alias="handed on", meant_for=f"account:{me}", passed_by=me, passed_at=now)
-    page.put(id="3-cccc", alias="not first", place=2, language="ro", came_back=True)
+    page.put(
+        id="3-bbbb", alias="handed on", before=True, meant_for=f"account:{me}", passed_by=me, passed_at=now
+    )
+    page.put(id="3-cccc", alias="not first", place=2, language="ro", came_back=True, muted=True)
     page.put(
         id="3-dddd",
         alias="mine",
@@ -268,10 +271,12 @@ def test_every_page_of_the_desk_is_for_everyone(page: Page, served: Served, lang
         id="3-eeee", alias="theirs", state="held", holder="z", why_picked="because", owes_since=now - 400
     )
     page.put(id="3-ffff", alias="read along", state="held", holder="z", joined=me, not_ended=True)
-    paths = ("/queue", "/board", "/shift", "/cases/3-cccc/pick", "/cases/3-dddd", "/cases/3-ffff")
-    for path in (*paths, "/cases/3-dddd/release", "/cases/3-dddd/close", "/cases/3-dddd/bot"):
+    page.served.do(lambda: page.served.desk.muted.append(Mute("ab12", "quiet heron", me, now + 3600)))
+    paths = ("/queue", "/board", "/shift", "/muted", "/cases/3-cccc/pick", "/cases/3-dddd", "/cases/3-ffff")
+    asking = [f"/cases/3-dddd/{what}" for what in ("release", "close", "bot", "mute")]
+    for path in (*paths, *asking):
         page.open(path)
-        if path not in ("/cases/3-dddd/release", "/cases/3-dddd/close", "/cases/3-dddd/bot"):
+        if path not in asking:
             check_names(page)
         for scheme in ("light", "dark"):
             page.scheme(scheme)

@@ -44,9 +44,9 @@ async def test_each_page_says_what_is_open_and_which_holidays_come(
     assert "Albanian open, closes " in text
     assert "Romanian closed, opens 27.11. " in text
     assert "BCMS always open" in text
-    assert "28.11. Albanian" in text
-    assert "AL: Dita" in page.text
-    assert "1.12. Romanian" in text
+    if path != "/queue":
+        assert "28.11. Albanian AL: Dita" in text
+        assert text.index("30.11. Albanian") < text.index("1.12. Romanian")
 
 
 async def test_while_closed_only_danger_is_an_alarm(
