@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot import metrics
+from bot import keys, metrics
 from bot.channels.base import Inbound
 from bot.clock import Clock
 from bot.erase import Eraser
@@ -122,7 +122,8 @@ class Orders:
         """Something stands before the end: words nobody has read, or an answer that is not out yet."""
         if await self._unread(talk, why):
             return True
-        if not last_words(await self._outbox.kinds(talk.id), covered=talk.card.covered):
+        kinds = (await self._outbox.kinds(keys.partition_of(talk.id)))[talk.id]
+        if not last_words(kinds, covered=talk.card.covered):
             return False
         since = await self._closing.since(talk.id, entry.order, wipe=entry.wipe)
         return self._clock.now() - since < LAST_WORDS_S

@@ -1,5 +1,7 @@
 """What a worker does beside the turns: ends what is silent, offers cases again, tells those who wait."""
 
+from collections.abc import Sequence
+
 from bot import keys
 from bot.clock import Clock
 from bot.directory import numbers
@@ -20,9 +22,9 @@ NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
 """Seconds of waiting after which the person is told honestly that it takes time."""
 
 ORDERED_S = 60
+"""So long after it was ordered, an end that did not come is ordered again."""
 OUTLASTS_S = 600
 """So long a talk goes on at a time, over its end, while something of it is on its way in or out."""
-"""So long after it was ordered, an end that did not come is ordered again."""
 
 
 class Sweep:
@@ -94,24 +96,25 @@ class Sweep:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone
         nobody = await self._cases.on_duty() == 0
         is_open = {language: self._outlook.is_open(language) for language in LANGUAGES}
+        await self._close([row for row in rows if row.closing])
         for row in rows:
-            if row.closing:
-                await self._close(row)
-            elif row.state == "waiting":
+            if row.state == "waiting":
                 await self._tell_if_lost(row)
                 # Where nobody is here they were told so, and who answers meanwhile.
                 if is_open[spoken(row.language)] and not nobody:
                     await self._tell(row)
 
-    async def _close(self, row: CaseRow) -> None:
-        """Its last words are out, or are waited for no longer: the end that was ordered can come."""
+    async def _close(self, rows: Sequence[CaseRow]) -> None:
+        """Where its last words are out, or are waited for no longer, the end that was ordered can come."""
         now = self._clock.now()
-        said = last_words(await self._outbox.kinds(row.id), covered=row.covered_at > 0)
-        if said and now - row.closing_at < LAST_WORDS_S:
-            return
-        # One worker a minute orders it.
-        if await self._cases.first_time(row.id, f"closed_{int(now // ORDERED_S)}"):
-            await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
+        parts = {keys.partition_of(row.id) for row in rows}
+        said = {partition: await self._outbox.kinds(partition) for partition in parts}
+        for row in rows:
+            kinds = said[keys.partition_of(row.id)][row.id]
+            waits = last_words(kinds, covered=row.covered_at > 0) and now - row.closing_at < LAST_WORDS_S
+            # One worker a minute orders it.
+            if not waits and await self._cases.first_time(row.id, f"closed_{int(now // ORDERED_S)}"):
+                await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
 
     async def _tell_if_lost(self, row: CaseRow) -> None:
         """Their counsellor is gone, or did not answer: they should not think that nobody will. Said once."""
