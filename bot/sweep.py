@@ -23,6 +23,8 @@ NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
 
 ORDERED_S = 60
 """So long after it was ordered, an end that did not come is ordered again."""
+CLOSED_S = 5
+"""The same, for an end that waited only for its last words."""
 OUTLASTS_S = 600
 """So long a talk goes on at a time, over its end, while something of it is on its way in or out."""
 
@@ -112,8 +114,8 @@ class Sweep:
         for row in rows:
             kinds = said[keys.partition_of(row.id)][row.id]
             waits = last_words(kinds, covered=row.covered_at > 0) and now - row.closing_at < LAST_WORDS_S
-            # One worker a minute orders it.
-            if not waits and await self._cases.first_time(row.id, f"closed_{int(now // ORDERED_S)}"):
+            # One worker orders it; if that one dies, another soon does.
+            if not waits and await self._cases.first_time(row.id, f"closed_{int(now // CLOSED_S)}"):
                 await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
 
     async def _tell_if_lost(self, row: CaseRow) -> None:
