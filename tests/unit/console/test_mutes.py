@@ -1,5 +1,7 @@
 """Muting on the pages: asked first, told kindly, in the trail without content, listed and lifted."""
 
+from typing import Any
+
 import pytest
 
 from bot.marks import MUTE_HOURS, Mute
@@ -88,7 +90,7 @@ async def test_a_row_and_its_talk_say_what_is_remembered(
     signed_in: SignedIn,
     desk: FakeDesk,
     people: dict[str, Person],
-    marks: dict[str, bool],
+    marks: dict[str, Any],
     shown: str,
     hidden: str,
 ) -> None:
