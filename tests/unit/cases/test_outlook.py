@@ -80,7 +80,7 @@ async def test_a_quiet_hour_is_no_slow_one(talk: Stage, whole: Hotline, clock: S
         clock.move(14 * 60)  # nobody comes
     await whole.desk.present("anna", ())
     told = await talk.say("sms", phone(9), "he hits me", "en")
-    assert "You are number 1, waiting time: a few minutes." in told.replies[0]
+    assert "You are number 1, waiting time: a few minutes." in " ".join(told.replies)
 
 
 async def test_only_who_waits_in_the_same_language_is_ahead(talk: Stage, whole: Hotline) -> None:
