@@ -16,7 +16,8 @@ from bot.private import Address, Text
 from bot.scripts import Store
 from bot.settings import Settings
 from bot.wording import LANGUAGES, wording
-from escalation.cases.alarm import LOUDEST, alarm
+from escalation.cases.alarm import LOUDEST, alarm, expected
+from escalation.cases.hours import Hours
 from escalation.cases.queue import Cases
 
 AGAIN_S = 10 * 60
@@ -31,21 +32,29 @@ class Alert:
     """One alert for all workers, by every way that is set up."""
 
     def __init__(
-        self, store: Store, cases: Cases, channels: Mapping[str, Channel], settings: Settings, clock: Clock
+        self,
+        store: Store,
+        cases: Cases,
+        channels: Mapping[str, Channel],
+        settings: Settings,
+        clock: Clock,
+        hours: Hours,
     ) -> None:
         self._store = store
         self._cases = cases
         self._channels = channels
         self._settings = settings
         self._clock = clock
+        self._hours = hours
 
     async def run(self) -> None:
         """Tell the team, if somebody waits far too long for their danger and it was not told just now."""
         ways = self._ways()
         if not ways:
             return
+        now = self._clock.now()
         waiting = [row for row in await self._cases.rows() if row.state == "waiting"]
-        if alarm(waiting, self._clock.now()) < LOUDEST:
+        if alarm(expected(waiting, self._hours, now), now) < LOUDEST:
             return
         if not await self._store.set(keys.ALERTED, b"1", nx=True, ex=AGAIN_S):
             return

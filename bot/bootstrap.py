@@ -25,15 +25,20 @@ if TYPE_CHECKING:
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
+    from bot.marks import Marks
     from bot.operating.signs import Signs
     from bot.outbox import Outbox
+    from bot.outlook import Outlook
     from bot.sessions import Sessions
     from bot.sweep import Sweep
     from bot.turn import Judge, Turns
     from bot.worker import Worker
+    from escalation.cases.closing import Closing
     from escalation.cases.deliveries import Deliveries
     from escalation.cases.desk import Desk
+    from escalation.cases.hours import Hours
     from escalation.cases.queue import Cases
+    from escalation.cases.waiting import Waiting
 
 
 @dataclass(repr=False)
@@ -78,6 +83,36 @@ class Hotline(Unshown):
         from escalation.cases.queue import Cases
 
         return Cases(self.store, self.vault, self.clock, self.settings.most_held)
+
+    @cached_property
+    def hours(self) -> "Hours":
+        from escalation.cases.hours import Hours
+
+        return Hours(self.settings.hours_file)
+
+    @cached_property
+    def marks(self) -> "Marks":
+        from bot.marks import Marks
+
+        return Marks(self.store, self.clock)
+
+    @cached_property
+    def waiting(self) -> "Waiting":
+        from escalation.cases.waiting import Waiting
+
+        return Waiting(self.store, self.clock, self.cases.duty)
+
+    @cached_property
+    def outlook(self) -> "Outlook":
+        from bot.outlook import Outlook
+
+        return Outlook(self.cases, self.waiting, self.hours, self.clock)
+
+    @cached_property
+    def closing(self) -> "Closing":
+        from escalation.cases.closing import Closing
+
+        return Closing(self.store, self.clock)
 
     @cached_property
     def deliveries(self) -> "Deliveries":
@@ -133,28 +168,32 @@ class Hotline(Unshown):
     def desk(self) -> "Desk":
         from escalation.cases.desk import Desk
 
-        return Desk(self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
+        parts = (self.cases, self.sessions, self.outbox, self.inbox, self.clock, self.deliveries)
+        return Desk(*parts, self.waiting, self.marks)
 
     @cached_property
     def sweep(self) -> "Sweep":
         from bot.sweep import Sweep
 
-        return Sweep(self.store, self.inbox, self.outbox, self.sessions, self.cases, self.eraser, self.clock)
+        parts = (self.store, self.inbox, self.outbox, self.sessions, self.cases, self.closing)
+        return Sweep(*parts, self.outlook, self.eraser, self.clock)
 
     @cached_property
     def alert(self) -> "Alert":
         from bot.alert import Alert
 
-        return Alert(self.store, self.cases, self.channels, self.settings, self.clock)
+        return Alert(self.store, self.cases, self.channels, self.settings, self.clock, self.hours)
 
     def turns(self, judge: "Judge") -> "Turns":
         from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
+        from bot.orders import Orders
         from bot.pace import Paces
         from bot.turn import Turns
 
-        handover = Handover(self.cases)
+        parts = (self.inbox, self.outbox, self.sessions, self.cases)
+        handover = Handover(self.cases, self.outlook)
         return Turns(
             self.inbox,
             self.outbox,
@@ -165,8 +204,10 @@ class Hotline(Unshown):
             handover,
             self.cases,
             self.eraser,
+            Orders(*parts, self.closing, self.marks, self.eraser, self.clock),
             Cover(handover, self.cases, self.eraser),
             Paces(self.scripts, self.vault),
+            self.marks,
             self.channels,
             self.clock,
         )

@@ -36,7 +36,9 @@ def console_app(whole: Hotline) -> Starlette:
         whole.desk,
         open_staff(settings.staff_file, settings.secret, settings.previous_secrets),
         SessionStore(whole.store, derived(settings.secret, b"sign-in"), whole.clock),
-        ConsoleSettings(url=_url(settings), count=count, price=_price(settings), clock=whole.clock),
+        ConsoleSettings(
+            url=_url(settings), count=count, price=_price(settings), hours=whole.hours, clock=whole.clock
+        ),
         directory.services,
     )
 

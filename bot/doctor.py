@@ -75,6 +75,7 @@ CHECKS: Mapping[str, Check] = {
     "certificates": certificates.certificates,
     "clock": providers.clock,
     "time zone": here.time_zone,
+    "opening hours": here.opening_hours,
     "swap": here.nothing_swapped,
     "open files": here.files_enough,
     "staff": here.accounts,

@@ -1,6 +1,7 @@
 """Handing a talk to a human, and the honest notes to the person who waits."""
 
 from bot.heard import Heard
+from bot.outlook import Outlook
 from bot.sessions import Card, Conversation
 from escalation.cases.case import RANK, Alarm
 from escalation.cases.queue import Cases
@@ -10,8 +11,9 @@ AGAIN_S = 300
 
 
 class Handover:
-    def __init__(self, cases: Cases) -> None:
+    def __init__(self, cases: Cases, outlook: Outlook) -> None:
         self._cases = cases
+        self._outlook = outlook
 
     async def begin(self, heard: Heard) -> None:
         """Open the case, then tell the person what happens now; from here on the bot is silent."""
@@ -47,15 +49,17 @@ class Handover:
     async def _open(self, talk: Conversation, heard: Heard, risk: str) -> None:
         verdict = heard.verdict
         reasons = tuple(verdict.reasons) or ("asked for a person",)
-        await self._cases.open(talk, Alarm(risk, float(verdict.score), tuple(verdict.signals), reasons))
+        known = heard.known
+        await self._cases.open(
+            talk,
+            Alarm(risk, verdict.score, tuple(verdict.signals), reasons, known.muted, known.before),
+        )
         if talk.card.covered:
             await self._cases.covered(talk.id, talk.card.covered_at)
 
     async def _what_happens(self, heard: Heard, name: str) -> str:
-        if await self._cases.on_duty() == 0:
-            return heard.fixed("handed_over_closed")
-        place = max(1, await self._cases.place(heard.talk.id))
-        return heard.fixed(name, place=place, minutes=await self._cases.minutes(place))
+        name, filled = await self._outlook.told(name, heard.talk.id, heard.card)
+        return heard.fixed(name, **filled)
 
 
 def ends_case(card: Card, now: float) -> None:

@@ -11,6 +11,7 @@ from bot.channels.base import Inbound
 from bot.delay import LATE_S
 from bot.directory import numbers
 from bot.inbox import Reply
+from bot.marks import Known
 from bot.outbox import HARMLESS, Outbox
 from bot.pace import Pace
 from bot.private import Unshown
@@ -31,6 +32,7 @@ class Heard(Unshown):
     verdict: Assessment
     topic: str = ""
     pace: Pace = field(default_factory=Pace)
+    known: Known = field(default_factory=Known)
     vector: NDArray[float32] | None = field(default=None, repr=False)
     lines: list[Line] = field(default_factory=list, repr=False)
     replies: list[Reply] = field(default_factory=list, repr=False)

@@ -81,6 +81,19 @@ KEPT = (
         "10 min",
         "lifetime",
     ),
+    Kept(
+        "hl:{pN}:muted:<hmac>",
+        "that a counsellor muted this address; as keyed hash",
+        "24 h at most",
+        "counsellor, lifetime",
+    ),
+    Kept("hl:{pN}:told:<hmac>", "that a muted address was told so; as keyed hash", "1 h", "lifetime"),
+    Kept(
+        "hl:{pN}:before:<hmac>",
+        "that a counsellor talked with this address; as keyed hash",
+        "24 h",
+        "DELETE, STOP, lifetime",
+    ),
     Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
     Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
@@ -118,8 +131,21 @@ KEPT = (
     ),
     Kept("hl:{cases}:holders", "which counsellor holds which conversation id", "24 h", "close, erase"),
     Kept("hl:{cases}:on", "counsellors on duty, by last sign of life", "1 min", "lifetime"),
+    Kept("hl:{cases}:speak", "in which languages those on duty work", "1 min", "lifetime"),
+    Kept(
+        "hl:{cases}:took:<language>",
+        "how fast people were lately taken, by language; of nobody",
+        "1 h",
+        "lifetime",
+    ),
     Kept("hl:{cases}:away", "counsellors on a break or off their shift", "8 h", "counsellor, lifetime"),
     Kept("hl:{cases}:alerted", "that the team was told that somebody waits", "10 min", "lifetime"),
+    Kept(
+        "hl:{cases}:mutes",
+        "which mutes last, by whom, until when; made-up names, addresses as keyed hashes",
+        "24 h",
+        "counsellor, lifetime",
+    ),
     Kept(
         "hl:{cases}:report:<hmac>",
         "which answer a delivery report is about; the provider's id as keyed hash",
@@ -172,6 +198,18 @@ def pace(partition: int, hashed: str) -> str:
     return f"{tag(partition)}:pace:{hashed}"
 
 
+def muted(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:muted:{hashed}"
+
+
+def told(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:told:{hashed}"
+
+
+def before(partition: int, hashed: str) -> str:
+    return f"{tag(partition)}:before:{hashed}"
+
+
 def inbox(partition: int) -> str:
     return f"{tag(partition)}:inbox"
 
@@ -213,6 +251,10 @@ def case(conversation: str) -> str:
     return f"hl:{{cases}}:case:{conversation}"
 
 
+def took(language: str) -> str:
+    return f"hl:{{cases}}:took:{language}"
+
+
 def report(hashed: str) -> str:
     return f"hl:{{cases}}:report:{hashed}"
 
@@ -242,6 +284,8 @@ HELD = "hl:{cases}:held"
 HOLDERS = "hl:{cases}:holders"
 ON_DUTY = "hl:{cases}:on"
 ALERTED = "hl:{cases}:alerted"
+MUTES = "hl:{cases}:mutes"
+SPEAK = "hl:{cases}:speak"
 AWAY = "hl:{cases}:away"
 CHANGES = "hl:changes"
 """A publish channel, not a key: says which case changed, keeps nothing."""

@@ -21,7 +21,7 @@ RISKS = frozenset(DANGER_RISKS)
 TOPICS = frozenset(DANGER_TOPICS)
 COUNTRIES = frozenset("AL AT BA BG DE GR HR IT MD ME MK RO RS XK unknown".split())
 """Those with a directory of help services: where answers were about, and no finer."""
-ENDS = frozenset({"delete", "stop", "left", "silence", "close", "expired"})
+ENDS = frozenset({"delete", "stop", "left", "silence", "close", "mute", "expired"})
 STEPS = frozenset({"under_1_min", "under_5_min", "under_15_min", "under_60_min", "longer"})
 CASES = frozenset({"opened", "closed", "offered_again"})
 WAYS = frozenset({"telegram", "mail"})

@@ -1,6 +1,7 @@
 """Answers on their way: sealed, paced and retried by the sender, in order within a conversation."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -168,6 +169,13 @@ class Outbox:
         listed = await self._store.xrange(keys.outbox(keys.partition_of(conversation)))
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
+
+    async def kinds(self, partition: int) -> defaultdict[str, set[str]]:
+        """By conversation, whose words are not out yet: bot, notice, counsellor, harmless."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for _, fields in await self._store.xrange(keys.outbox(partition)):
+            found[fields[b"c"].decode()].add(fields[b"k"].decode())
+        return found
 
     async def card(self, waiting: Waiting) -> Card | None:
         """What is known of the talk just now; None where there is no talk, as with a last text."""

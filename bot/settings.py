@@ -77,6 +77,8 @@ class Settings(Unshown):
     """Address of the team, told in the same way by mail."""
     alert_mail_server: str = field(default="", repr=False)
     """Where that mail is handed in: `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS."""
+    hours_file: str = ""
+    """Opening hours by language, as escalation/cases/hours.example.yml shows them. Empty: always open."""
     staff_file: str = str(ROOT / "run" / "staff.sqlite")
     """Staff accounts (never a word of a conversation)."""
 

@@ -1,5 +1,7 @@
 """What a worker does beside the turns: ends what is silent, offers cases again, tells those who wait."""
 
+from collections.abc import Sequence
+
 from bot import keys
 from bot.clock import Clock
 from bot.directory import numbers
@@ -7,20 +9,24 @@ from bot.erase import Eraser
 from bot.errors import KeyGone
 from bot.inbox import Inbox
 from bot.outbox import Outbox
+from bot.outlook import Outlook
 from bot.script import Script
 from bot.scripts import Store
 from bot.sessions import Line, Sessions
-from bot.wording import fixed
+from bot.wording import LANGUAGES, fixed, spoken
 from escalation.cases.case import CaseRow
+from escalation.cases.closing import LAST_WORDS_S, Closing, last_words
 from escalation.cases.queue import Cases
 
 NOTE_AFTER = (3 * 60, 10 * 60, 30 * 60)
 """Seconds of waiting after which the person is told honestly that it takes time."""
 
 ORDERED_S = 60
+"""So long after it was ordered, an end that did not come is ordered again."""
+CLOSED_S = 5
+"""The same, for an end that waited only for its last words."""
 OUTLASTS_S = 600
 """So long a talk goes on at a time, over its end, while something of it is on its way in or out."""
-"""So long after it was ordered, an end that did not come is ordered again."""
 
 
 class Sweep:
@@ -31,6 +37,8 @@ class Sweep:
         outbox: Outbox,
         sessions: Sessions,
         cases: Cases,
+        closing: Closing,
+        outlook: Outlook,
         eraser: Eraser,
         clock: Clock,
     ) -> None:
@@ -39,6 +47,8 @@ class Sweep:
         self._outbox = outbox
         self._sessions = sessions
         self._cases = cases
+        self._closing = closing
+        self._outlook = outlook
         self._eraser = eraser
         self._clock = clock
 
@@ -86,17 +96,32 @@ class Sweep:
 
     async def _tell_waiting(self) -> None:
         rows = await self._cases.rows()  # lets go of cases whose conversation is gone
-        closed = await self._cases.on_duty() == 0
+        nobody = await self._cases.on_duty() == 0
+        is_open = {language: self._outlook.is_open(language) for language in LANGUAGES}
+        await self._close([row for row in rows if row.closing])
         for row in rows:
             if row.state == "waiting":
-                await self._tell_if_lost(row, closed=closed)
-                if not closed:  # else they were told that nobody is here, and who answers meanwhile
+                await self._tell_if_lost(row)
+                # Where nobody is here they were told so, and who answers meanwhile.
+                if is_open[spoken(row.language)] and not nobody:
                     await self._tell(row)
 
-    async def _tell_if_lost(self, row: CaseRow, *, closed: bool) -> None:
+    async def _close(self, rows: Sequence[CaseRow]) -> None:
+        """Where its last words are out, or are waited for no longer, the end that was ordered can come."""
+        now = self._clock.now()
+        parts = {keys.partition_of(row.id) for row in rows}
+        said = {partition: await self._outbox.kinds(partition) for partition in parts}
+        for row in rows:
+            kinds = said[keys.partition_of(row.id)][row.id]
+            waits = last_words(kinds, covered=row.covered_at > 0) and now - row.closing_at < LAST_WORDS_S
+            # One worker orders it; if that one dies, another soon does.
+            if not waits and await self._cases.first_time(row.id, f"closed_{int(now // CLOSED_S)}"):
+                await self._inbox.order(row.id, row.closing, wipe=row.closing_wipe)
+
+    async def _tell_if_lost(self, row: CaseRow) -> None:
         """Their counsellor is gone, or did not answer: they should not think that nobody will. Said once."""
         if row.came_back and await self._cases.first_time(row.id, "told_came_back"):
-            await self._say(row, "handed_over_closed" if closed else "still_here")
+            await self._say(row, "still_here")
 
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
@@ -114,14 +139,12 @@ class Sweep:
             card = talk.card
             script: Script = "cyrillic" if card.script == "cyrillic" else "latin"
             where = numbers(card.country, card.language)
+            name, filled = await self._outlook.told(name, row.id, card)
             text = fixed(
                 name,
                 card.language,
                 script,
                 card.channel,
-                place=row.place,
-                minutes=await self._cases.minutes(row.place),
-                emergency=where.emergency,
-                numbers=where.lines,
+                **{"emergency": where.emergency, "numbers": where.lines, **filled},
             )
             await self._outbox.say(row.id, talk.key, card, Line("notice", text, self._clock.now()))

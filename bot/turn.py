@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from numpy import float32
 from numpy.typing import NDArray
 
-from bot import logs, metrics
+from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
 from bot.commands import Command, command_in, says_no_language
@@ -19,15 +19,16 @@ from bot.dialogue import Dialogue
 from bot.embedding import embed, normalise
 from bot.encoder import EncoderError
 from bot.erase import Eraser
-from bot.errors import KeyGone
-from bot.handover import Handover, ends_case
+from bot.handover import Handover
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
 from bot.language import detect
+from bot.marks import Marks
+from bot.orders import Orders, count
 from bot.outbox import Outbox
 from bot.pace import Paces
 from bot.places import country_they_are_in, says_only_where
-from bot.private import Text, Unshown
+from bot.private import Unshown
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Line, Sessions
 from bot.vault import Key, Vault
@@ -38,7 +39,17 @@ from escalation.danger.verdict import Assessment, nothing, unjudged
 
 COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
 Step = Literal[
-    "command", "covered", "case", "opened", "dialogue", "unreadable", "edited", "erased", "console", "lost"
+    "command",
+    "covered",
+    "muted",
+    "case",
+    "opened",
+    "dialogue",
+    "unreadable",
+    "edited",
+    "erased",
+    "console",
+    "lost",
 ]
 
 
@@ -82,8 +93,10 @@ class Turns(Unshown):
     handover: Handover
     cases: Cases
     eraser: Eraser
+    orders: Orders
     cover: Cover
     paces: Paces
+    marks: Marks
     channels: Mapping[str, Channel]
     clock: Clock
 
@@ -112,6 +125,9 @@ class Turns(Unshown):
         if heard.card.covered or name in BEGINS:
             await self.cover.take(heard, name)
             return "covered"
+        if heard.known.muted and not heard.card.case and RANK[heard.verdict.risk] < RANK["danger"]:
+            await self._say_muted(heard)
+            return "muted"
         if self.cover.keep_word(heard):
             return "command"
         heard.wrote()
@@ -135,6 +151,12 @@ class Turns(Unshown):
         await self.dialogue.answer(heard)
         return "opened" if heard.card.case else "dialogue"
 
+    async def _say_muted(self, heard: Heard) -> None:
+        """Whoever is muted is told so once in a while; danger has gone its way before."""
+        heard.wrote()
+        if not heard.pace.flood and await self.marks.may_say(heard.talk.id, heard.card.hashed):
+            heard.say(heard.fixed("muted_note"), who="notice")
+
     async def _listen(self, entry: Entry, key: Key, message: Inbound) -> Heard:
         """The conversation so far, or a new one, with this message in it."""
         talk = await self.sessions.read(entry.conversation)
@@ -146,7 +168,9 @@ class Turns(Unshown):
         # A bare slash says nothing; before other words it is only how Telegram writes commands.
         text = message.text.reveal().strip()
         text = text if command_in(text, talk.card.language) else text.lstrip("/").strip()
-        return Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
+        heard = Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
+        heard.known = await self.marks.of(keys.partition_of(talk.id), talk.card.hashed)
+        return heard
 
     @staticmethod
     def _understand(heard: Heard, command: Command | None) -> None:
@@ -226,42 +250,20 @@ class Turns(Unshown):
     async def _erase(self, entry: Entry, heard: Heard, why: str) -> Taken:
         """DELETE, STOP, or the person left: erased everywhere, and told so, unless they left."""
         await self.eraser.owes(heard.talk, heard.message)
+        await self.marks.forget(heard.talk.id, heard.card.hashed)
         name = "covered_end" if heard.card.covered else "stopped" if why == "stop" else "erased"
         quiet = why == "left" or (heard.pace.flood and not heard.pace.may_say)
         farewell = "" if quiet else heard.fixed(name)
         await self.eraser.erase(heard.talk, why, entry=entry.id, farewell=farewell, wipe=True)
-        _count(heard.talk, why)
+        count(heard.talk, why)
         return Taken("erased", heard.card.language, topic="privacy", erased=True)
 
     async def _order(self, lease: str, entry: Entry) -> Taken:
-        """An order from the console or the clock: close, give back to the bot, end after silence."""
-        try:
-            talk = await self.sessions.read(entry.conversation)
-        except KeyGone:
-            await self.eraser.settle(entry.conversation, wipe=entry.wipe)
-            talk = None
-        over = talk is not None and (entry.order != "silence" or self.sessions.is_over(talk))
-        if talk is None or not over:
-            await self.inbox.drop(entry.id, entry.conversation)
-            return Taken("console")
-        nothing_said = Inbound(talk.card.channel, "", talk.card.where(), Text(""), 0.0)
-        heard = Heard(talk, nothing_said, "", self.clock.now(), nothing(talk.card.language))
-        row = await self.cases.row(talk.id) if entry.order in ("close", "to_bot") else None
-        if row is not None and row.unread:
-            # They wrote while it was being ended: what nobody has read is neither erased nor left.
-            await self.cases.not_ended(talk.id)
-            await self.inbox.drop(entry.id, talk.id)
-            return Taken("console", talk.card.language, escalated=True)
-        if entry.order == "to_bot":
-            ends_case(talk.card, heard.now)
-            heard.say(heard.fixed("returned_to_bot"), who="notice")
-            await self.cases.erase(talk.id)
-            return await self._finish(lease, entry, heard, "console")
-        says_so = entry.order == "close" and not talk.card.covered
-        farewell = heard.fixed("ended") if says_so else ""
-        await self.eraser.erase(talk, entry.order, entry=entry.id, farewell=farewell, wipe=entry.wipe)
-        _count(talk, entry.order)
-        return Taken("console", talk.card.language, erased=True)
+        """An order from the console or the clock; where the talk goes on, it is written like any turn."""
+        done = await self.orders.take(entry)
+        if done.heard is not None:
+            return await self._finish(lease, entry, done.heard, "console")
+        return Taken("console", done.language, escalated=done.escalated, erased=done.erased)
 
     async def give_up(self, lease: str, entry: Entry, key: Key) -> Taken:
         """A message whose turn failed again and again goes to a human as it is, with what is known."""
@@ -287,12 +289,3 @@ class Turns(Unshown):
 def _report(channel: str, seconds: float) -> None:
     metrics.turn(seconds)
     logs.event("turn", channel=channel, ms=round(seconds * 1000))
-
-
-def _count(talk: Conversation, why: str) -> None:
-    """A talk that is over, in the counts of nobody."""
-    card = talk.card
-    risk = max((line.risk for line in talk.talk), key=lambda name: RANK[name], default=card.risk)
-    metrics.ended(card.channel, spoken(card.language), card.country, risk, card.topics, why)
-    if card.case:
-        metrics.case("closed")

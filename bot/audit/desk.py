@@ -30,7 +30,7 @@ class Desk:
         self._get("/queue")
 
     def close(self, talks: Sequence[Talk]) -> None:
-        """Read, answer and close the cases of all these; the chat is wiped where there is one."""
+        """Read, answer and close the cases of all these, the last one by a mute; their chats are wiped."""
         left = {talk.name: talk for talk in talks}
         while left:
             page, case = until(self._take, "a case to take")
@@ -43,7 +43,10 @@ class Desk:
             if not self.notes:
                 page, case = self._hand_on(case, page)
             self._answer(case, talk)
-            self._post(f"/cases/{case}/close", wipe="yes")
+            if len(left) == 1:
+                self._post(f"/cases/{case}/mute", wipe="yes", hours="24")
+            else:
+                self._post(f"/cases/{case}/close", wipe="yes")
             del left[talk.name]
 
     def _take(self) -> tuple[str, str] | None:

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.content import answers, fixed, reviews, services, table, ways
+from bot.content import answers, fixed, opening, reviews, services, table, ways
 from bot.content.finding import Finding, Unreadable
-from bot.settings import ROOT
+from bot.settings import ROOT, load
 
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
 DANGER = (sys.executable, "-m", "escalation.danger.train")
@@ -17,6 +17,7 @@ DANGER = (sys.executable, "-m", "escalation.danger.train")
 def check() -> int:
     """Texts alike in all languages, rules sound, models fresh; each finding names file and mend."""
     found = [*readable(ways.findings()), *readable(answers.findings()), *services.findings(today())]
+    found += opening.findings(load().hours_file)
     said = fixed.findings()
     for finding in [*said, *found]:
         print(finding)

@@ -9,7 +9,7 @@ from bot.wording import LANGUAGES, TEXTS, wording
 MAX_SEGMENTS = 3
 FILLED = "x" * 30
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
-ALLOWED = {"emergency", "numbers", "place", "minutes"}
+ALLOWED = {"emergency", "numbers", "place", "time", "back", "hour", "day", "date", "hours"}
 
 
 def findings() -> list[str]:

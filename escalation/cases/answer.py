@@ -2,8 +2,10 @@
 
 from typing import Literal
 
+from bot.directory import numbers
 from bot.script import Script
 from bot.wording import fixed, pieces, rendered
+from escalation.cases.case import CaseRow
 
 MAX_ANSWER = 1500
 
@@ -13,9 +15,10 @@ def as_sent(text: str, channel: str) -> list[str]:
     return pieces(rendered(text, "", "latin", channel), channel)
 
 
-def told(what: Literal["ended", "returned_to_bot"], language: str, script: str, channel: str) -> str:
+def told(what: Literal["ended", "returned_to_bot", "muted"], row: CaseRow, **filled: str | int) -> str:
     """What the person will be told when their talk ends here."""
-    return fixed(what, language, script_named(script), channel)
+    emergency = numbers(row.country, row.language).emergency
+    return fixed(what, row.language, script_named(row.script), row.channel, emergency=emergency, **filled)
 
 
 def script_named(name: str) -> Script:

@@ -89,6 +89,14 @@ class CaseRow(Unshown):
     """It was offered again because its counsellor was gone or did not answer."""
     not_ended: bool = False
     """Its end was ordered and not carried out: the person wrote meanwhile."""
+    muted: bool = False
+    """It was muted when this case was opened: shown without noise."""
+    before: bool = False
+    """A counsellor's talk with this address ended in the last day."""
+    closing: str = ""
+    """The order that ends it, which waits until its last words are out: close, or a mute; empty: none."""
+    closing_at: float = 0.0
+    closing_wipe: bool = False
     covered_at: float = 0.0
     """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
 
@@ -130,6 +138,8 @@ class Alarm(Unshown):
     score: float
     signals: tuple[str, ...]
     reasons: tuple[str, ...] = field(repr=False)
+    muted: bool = False
+    before: bool = False
 
 
 def alias() -> str:

@@ -6,6 +6,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.errors import KeyGone
 from bot.inbox import Inbox
+from bot.marks import Marks, Mute
 from bot.outbox import HARMLESS, Outbox
 from bot.sessions import Conversation, Line, Sessions
 from bot.wording import fixed
@@ -13,6 +14,7 @@ from escalation.cases.answer import MAX_ANSWER, as_sent, script_named
 from escalation.cases.case import Away, CaseLine, CaseRow, CaseView, Crew, Outcome, Safe
 from escalation.cases.deliveries import Deliveries
 from escalation.cases.queue import Cases
+from escalation.cases.waiting import Waiting
 
 
 class Desk:
@@ -24,6 +26,8 @@ class Desk:
         inbox: Inbox,
         clock: Clock,
         deliveries: Deliveries,
+        waiting: Waiting,
+        marks: Marks,
     ) -> None:
         self._cases = cases
         self._sessions = sessions
@@ -31,6 +35,8 @@ class Desk:
         self._inbox = inbox
         self._clock = clock
         self._deliveries = deliveries
+        self._waiting = waiting
+        self._marks = marks
 
     async def queue(self) -> list[CaseRow]:
         return await self._cases.rows()
@@ -53,8 +59,8 @@ class Desk:
     async def claim(self, case_id: str, counsellor: str, why_picked: str = "") -> Outcome:
         """Take a case; the person is told that somebody is here, and later that another one is."""
         outcome, another = await self._cases.claim(case_id, counsellor, why_picked)
-        if outcome == "done":
-            await self._count(case_id, metrics.waited)
+        if outcome == "done" and (row := await self._count(case_id, metrics.waited)) is not None:
+            await self._waiting.took(row.language, row.opened_at)
         talk = await self._talk(case_id) if outcome == "done" else None
         if talk is not None:
             # Whoever answered first has said who they are; a new voice without a word would frighten.
@@ -127,6 +133,22 @@ class Desk:
         await self._inbox.order(case_id, "close", wipe=wipe_chat)
         return "done"
 
+    async def mute(self, case_id: str, counsellor: str, hours: int, *, wipe_chat: bool) -> Outcome:
+        """End the talk as `close` does, and answer this address nothing but danger for so long."""
+        refused = await self._refused(case_id, counsellor)
+        if refused:
+            return refused
+        await self._cases.ends(case_id)
+        await self._inbox.order(case_id, f"mute:{hours}", wipe=wipe_chat)
+        return "done"
+
+    async def mutes(self) -> list[Mute]:
+        return await self._marks.mutes()
+
+    async def lift(self, mute: str) -> bool:
+        """End a mute before its time."""
+        return await self._marks.lift(mute)
+
     async def to_bot(self, case_id: str, counsellor: str) -> Outcome:
         """The bot answers again; the talk stays."""
         refused = await self._refused(case_id, counsellor)
@@ -137,7 +159,7 @@ class Desk:
         return "done"
 
     async def present(self, counsellor: str, languages: tuple[str, ...]) -> None:
-        await self._cases.duty.present(counsellor)
+        await self._cases.duty.present(counsellor, languages)
 
     async def absent(self, counsellor: str) -> None:
         await self._cases.duty.absent(counsellor)
@@ -169,11 +191,13 @@ class Desk:
             return "gone"
         return None if row.state == "held" and row.holder == counsellor else "not_yours"
 
-    async def _count(self, case_id: str, took: Callable[[float], None]) -> None:
-        """How long it took since the case was opened, once for each case."""
+    async def _count(self, case_id: str, took: Callable[[float], None]) -> CaseRow | None:
+        """How long it took since the case was opened, once for each case: else None is returned."""
         row = await self._cases.row(case_id)
-        if row is not None and await self._cases.first_time(case_id, f"counted_{took.__name__}"):
-            took(self._clock.now() - row.opened_at)
+        if row is None or not await self._cases.first_time(case_id, f"counted_{took.__name__}"):
+            return None
+        took(self._clock.now() - row.opened_at)
+        return row
 
     async def _talk(self, case_id: str) -> Conversation | None:
         try:

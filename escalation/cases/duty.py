@@ -1,5 +1,7 @@
 """Who is at work: by the sign of life of their pages, and by what they said of a break or the shift's end."""
 
+from collections.abc import Sequence
+
 from bot import keys
 from bot.clock import Clock
 from bot.scripts import Store
@@ -16,14 +18,19 @@ class Duty:
         self._store = store
         self._clock = clock
 
-    async def present(self, counsellor: str) -> None:
-        """A counsellor's page is open: what they hold stays theirs; on duty, unless on a break."""
+    async def present(self, counsellor: str, languages: Sequence[str] = ()) -> None:
+        """A counsellor's page is open: what they hold stays theirs; on duty, unless on a break.
+
+        `languages` they work in; none: in all.
+        """
         now = self._clock.now()
         mine = [one for one, holder in await self.held() if holder == counsellor]
         pipe = self._store.pipeline(transaction=True)
         if await self.away(counsellor) is None:
             pipe.zadd(keys.ON_DUTY, {counsellor: now})
             pipe.expire(keys.ON_DUTY, keys.MINUTE)
+            pipe.hset(keys.SPEAK, counsellor, " ".join(languages))
+            pipe.expire(keys.SPEAK, keys.MINUTE)
         for conversation in mine:
             pipe.zadd(keys.HELD, {conversation: now}, xx=True)
         await pipe.execute()
@@ -42,7 +49,8 @@ class Duty:
     async def come(self, counsellor: str) -> None:
         """Back at work. Taking a case says so too."""
         await self._store.hdel(keys.AWAY, counsellor)
-        await self.present(counsellor)
+        languages = await self._store.hget(keys.SPEAK, counsellor)
+        await self.present(counsellor, (languages or b"").decode().split())
 
     async def away(self, counsellor: str) -> Away | None:
         return _away(await self._store.hget(keys.AWAY, counsellor))
@@ -69,8 +77,16 @@ class Duty:
         seen = await self._store.zscore(keys.ON_DUTY, counsellor)
         return seen is not None and float(seen) >= self._since()
 
-    async def count(self) -> int:
-        return int(await self._store.zcount(keys.ON_DUTY, self._since(), "+inf"))
+    async def count(self, language: str = "") -> int:
+        """How many are on duty, or of these: who work in this language."""
+        if not language:
+            return int(await self._store.zcount(keys.ON_DUTY, self._since(), "+inf"))
+        pipe = self._store.pipeline(transaction=False)
+        pipe.zrangebyscore(keys.ON_DUTY, self._since(), "+inf")
+        pipe.hgetall(keys.SPEAK)
+        on, speak = await pipe.execute()
+        spoken = [speak.get(one, b"").decode().split() for one in on]
+        return sum(not languages or language in languages for languages in spoken)
 
     async def anybody_but(self, counsellor: str) -> bool:
         return await self.count() > await self.is_on(counsellor)

@@ -28,8 +28,6 @@ from escalation.cases.duty import ON_DUTY_S, Duty
 from escalation.cases.row import opened
 
 LUA = Path(__file__).resolve().parent / "lua"
-PER_PERSON_MIN = 8
-"""Rough minutes one talk takes, for the honest waiting time; no rates are kept yet."""
 MOST_HELD = 6
 """How many cases one counsellor may hold; an emergency may be one more."""
 LONGEST_S = 15 * 60
@@ -64,6 +62,7 @@ class Cases:
                 *("reasons", talk.key.seal(place, json.dumps(alarm.reasons, ensure_ascii=False).encode())),
                 *("language", talk.card.language, "script", talk.card.script, "channel", talk.card.channel),
                 *("country", talk.card.country or "", "opened_at", now, "wrote_at", now),
+                *("muted", "1" * alarm.muted, "before", "1" * alarm.before),
             ],
             copied=True,
         )
@@ -265,18 +264,9 @@ class Cases:
                 await self.erase(conversation)
         return rows
 
-    async def place(self, conversation: str) -> int:
-        """Place in the queue, from 1; 0 when it is not waiting."""
-        rank = await self._store.zrank(keys.WAITING, conversation)
-        return int(rank) + 1 if rank is not None else 0
-
     async def on_duty(self) -> int:
         """How many counsellors are at work and have a page open."""
         return await self.duty.count()
-
-    async def minutes(self, place: int) -> int:
-        """Roughly how long the person at this place waits."""
-        return max(2, round(PER_PERSON_MIN * max(0, place - 1) / max(1, await self.on_duty())) + 2)
 
     async def changes(self) -> AsyncIterator[str]:
         """Ids of cases as they change; the queue changes with each."""

@@ -24,6 +24,7 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
     if text("signalled") and SIGNAL not in signals:
         signals, reasons = (SIGNAL, *signals), (SIGNALLED, *reasons)
     safe: dict[str, Safe] = {"asked": "asked", "yes": "yes", "no": "no"}
+    closing, wipe, closing_at = (text("closing") or " 0 0").split(" ")
     return CaseRow(
         id=conversation,
         alias=text("alias"),
@@ -54,5 +55,10 @@ def opened(conversation: str, raw: dict[bytes, bytes], key: Key, place: int) -> 
         joined=text("joined"),
         came_back=bool(text("came_back")),
         not_ended=bool(text("not_ended")),
+        muted=bool(text("muted")),
+        before=bool(text("before")),
+        closing=closing,
+        closing_at=float(closing_at),
+        closing_wipe=wipe == "1",
         covered_at=float(text("covered_at") or 0),
     )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from bot.marks import Mute
 from escalation.cases.case import Away, CaseRow, CaseView, Crew, Outcome, Safe
 
 
@@ -35,6 +36,13 @@ class Desk(Protocol):
     async def leave(self, case_id: str, supervisor: str) -> Outcome: ...
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
         """Tell the person, then erase everywhere; the case may be there for moments after "done"."""
+
+    async def mute(self, case_id: str, counsellor: str, hours: int, *, wipe_chat: bool) -> Outcome:
+        """Close, and answer this address nothing but danger for so many hours."""
+
+    async def mutes(self) -> list[Mute]: ...
+    async def lift(self, mute: str) -> bool:
+        """End a mute before its time; False where it is over."""
 
     async def to_bot(self, case_id: str, counsellor: str) -> Outcome: ...
     async def present(self, counsellor: str, languages: tuple[str, ...]) -> None:

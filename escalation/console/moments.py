@@ -15,5 +15,11 @@ def day(at: float) -> str:
     return _local(at).strftime("%Y-%m-%d %H:%M")
 
 
+def moment(at: float, now: float) -> str:
+    """The hour, with the date where it is not today."""
+    local = _local(at)
+    return hour(at) if local.date() == _local(now).date() else f"{local.day}.{local.month}. {hour(at)}"
+
+
 def _local(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC).astimezone()

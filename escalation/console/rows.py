@@ -67,6 +67,10 @@ class Row:
     """Soon it will be offered to somebody else."""
     joined: str
     """The supervisor who reads with its holder."""
+    muted: bool
+    """It was muted before this case was opened."""
+    before: bool
+    """They wrote in the last 24 hours."""
     covered: str
     """Since how long somebody else may be reading; empty: nobody, as far as is known."""
 
@@ -120,6 +124,8 @@ def present(
         owed=duration(waits, words) if waits >= OWED_SHOWN_S else "",
         late=waits > limit * LATE,
         joined=_name(row.joined, words, names) if row.joined else "",
+        muted=row.muted,
+        before=row.before,
         covered=duration(now - row.covered_at, words) if row.covered_at else "",
     )
 

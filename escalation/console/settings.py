@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from bot.clock import Clock
+from escalation.cases.hours import Hours
 
 
 class Size(Protocol):
@@ -51,6 +52,8 @@ class ConsoleSettings:
     """Counts parts of an SMS; None: no counter under the answer."""
     price: Price | None = None
     """What one SMS segment costs; None: it is not shown."""
+    hours: Hours = field(default_factory=Hours)
+    """When somebody is here, by language."""
     heartbeat: float = 10.0
     """Seconds between two signs of life while a page is open."""
     clock: Clock = field(default_factory=Clock)

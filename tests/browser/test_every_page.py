@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from selenium.webdriver.common.by import By
 
+from bot.marks import Mute
 from escalation.console.catalogue import LANGUAGES, words
 from escalation.console.staff import Provision
 from tests.browser.looking import findings, looked_at, unfold
@@ -68,7 +69,10 @@ def test_the_queue_is_for_everyone(page: Page, served: Served, signed_in: Make, 
     page.put(id="3-dddd", alias="theirs", state="held", holder="z", why_picked="because", risk="concern")
     page.put(id="3-ffff", alias="read along", state="held", holder="z", joined=me, owes_since=now - 400)
     page.put(id="3-gggg", alias="covered", state="held", holder=me, covered_at=now, owes_since=now - 90)
-    for path in ("/queue", "/board", "/cases/3-cccc/pick", "/cases/3-aaaa", "/cases/3-dddd", "/shift"):
+    page.put(id="3-hhhh", alias="wrote before", before=True, muted=True)
+    served.do(lambda: served.desk.muted.append(Mute("ab12", "quiet heron", me, now + 3600)))
+    paths = ("/queue", "/board", "/cases/3-cccc/pick", "/cases/3-aaaa", "/cases/3-dddd", "/shift", "/muted")
+    for path in paths:
         page.open(path)
         unfold(page)
         looked_at(page, path)
@@ -104,14 +108,14 @@ def test_the_talk_is_for_everyone(page: Page, served: Served, signed_in: Make, l
     page.driver.find_element(By.ID, "send").click()
     page.wait_for(words(language)("note.covered"))
     looked_at(page, "under cover, refused")
-    for what in ("release", "bot", "close"):
+    for what in ("release", "bot", "close", "mute"):
         page.driver.execute_script(f"document.getElementById('{what}-dialog').showModal()")
         looked_at(page, f"asked: {what}", names=False)  # what lies behind is out of reach
         page.driver.execute_script(f"document.getElementById('{what}-dialog').close()")
     page.driver.find_element(By.ID, "hide").click()
     page.wait(lambda: SAID not in page.text)
     looked_at(page, "hidden", names=False)
-    for path in ("release", "bot", "close"):
+    for path in ("release", "bot", "close", "mute"):
         page.open(f"/cases/3-aaaa/{path}")
         looked_at(page, path)
     page.open("/cases/3-aaaa")

@@ -8,6 +8,7 @@ import pytest
 from bot import inbox, keys
 from bot.commands import command_in
 from bot.keys import DAY, HOUR, KEPT, MINUTE
+from bot.marks import MUTE_HOURS
 from bot.rests import BESIDES
 from bot.settings import Settings
 from bot.wording import LANGUAGES
@@ -62,6 +63,7 @@ def test_every_time_on_the_page_is_the_codes(language: str) -> None:
         keys.CAP,
         keys.FAREWELL,
         inbox.SEEN,
+        max(MUTE_HOURS) * HOUR,
         keys.COUNTS,
         keys.PROVIDER_IDS,
         PROVIDERS_COPIES,
@@ -77,6 +79,8 @@ def test_no_number_stands_there_without_its_unit(language: str) -> None:
 def test_the_tables_say_the_same_times() -> None:
     assert kept(":card") == f"{Settings().silence_minutes} min of silence, {keys.CAP // HOUR} h at most"
     assert kept(":seen:<hmac>") == f"{inbox.SEEN // HOUR} h"
+    assert kept(":muted:<hmac>") == f"{max(MUTE_HOURS)} h at most"
+    assert kept(":before:<hmac>") == f"{keys.CAP // HOUR} h"
     assert kept(":shown") == f"{keys.TELEGRAM_IDS // HOUR} h at most"
     assert kept(":due") == f"{keys.PROVIDER_IDS // DAY} days"
     assert kept(":<month>") == f"{keys.COUNTS // DAY} days"

@@ -23,7 +23,7 @@ CHAT = "424242"
 @pytest.fixture
 def alert(whole: Hotline) -> Alert:
     settings = replace(whole.settings, alert_telegram_chat=CHAT)
-    return Alert(whole.store, whole.cases, whole.channels, settings, whole.clock)
+    return Alert(whole.store, whole.cases, whole.channels, settings, whole.clock, whole.hours)
 
 
 def told(whole: Hotline) -> list[str]:

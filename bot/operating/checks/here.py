@@ -95,6 +95,27 @@ async def time_zone(_: Hotline) -> str:
     return f"counsellors read times in {time.strftime('%Z (UTC%z)')}"
 
 
+async def opening_hours(whole: Hotline) -> str:
+    """When somebody is here, so that a person who waits can be told when we are back."""
+    hours = whole.hours
+    if hours.path is None:
+        raise Wrong(
+            "not set: every language counts as always open",
+            f"copy escalation/cases/hours.example.yml, write them, and set {name_of('hours_file')}",
+            soon=True,
+        )
+    try:
+        problems = hours.problems()
+    except OSError:
+        raise Wrong(
+            "the file cannot be read: every language counts as always open",
+            f"see that {name_of('hours_file')} names a file we may read",
+        ) from None
+    if problems:
+        raise Wrong(f"{problems[0].says}: it counts as always open", problems[0].mend)
+    return f"set for {', '.join(hours.weeks) or 'no language: all are always open'}"
+
+
 async def accounts(whole: Hotline) -> str:
     return await asyncio.to_thread(_staff_file, Path(whole.settings.staff_file))
 

@@ -3,8 +3,10 @@
 -- ARGV  1 conversation id   2 holder, or "" for whoever it is   3 order   4 not seen since (with holder "")
 --       5 0, or: only if the person waits for an answer since then or longer
 --       6.. field, value, ... to be set
--- Returns 1 done, 0 not held by them (or seen, or answered, meanwhile)
+-- Returns 1 done, 0 not held by them (or seen, or answered, meanwhile), or about to end
 if redis.call('HGET', KEYS[2], 'state') ~= 'held' then return 0 end
+-- Its end was ordered, and only its last words are still on their way: nobody needs to take it.
+if redis.call('HEXISTS', KEYS[2], 'closing') == 1 then return 0 end
 if ARGV[2] ~= '' then
   if redis.call('HGET', KEYS[2], 'holder') ~= ARGV[2] then return 0 end
 else

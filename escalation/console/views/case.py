@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.marks import MUTE_HOURS
 from escalation.cases.answer import told
 from escalation.cases.case import CaseRow, CaseView, Outcome
 from escalation.console.endings import Way
@@ -21,6 +22,8 @@ from escalation.console.visit import FORM_ID, Visit
 
 HANDED_LANGUAGES = ("en", "sq", "bcms", "ro")
 LONGEST_DRAFT = 4000
+USUAL_MUTE = 8
+"""Hours a mute lasts unless another length is chosen."""
 LONGEST_NOTE = 500
 AWAY_HEADER = "x-away"
 """Set by the console's own script while nobody can see the page: what comes then has not been read."""
@@ -71,7 +74,7 @@ async def bot_page(visit: Visit) -> Response:
 
 
 async def to_bot(visit: Visit) -> Response:
-    outcome = await _end(visit, "bot", visit.console.desk.to_bot(case_id(visit), visit.account.id))
+    outcome = await end(visit, "bot", visit.console.desk.to_bot(case_id(visit), visit.account.id))
     return await visit.leave("bot" if outcome == "done" else outcome, "/queue")
 
 
@@ -82,14 +85,18 @@ async def close_page(visit: Visit) -> Response:
 async def close(visit: Visit) -> Response:
     one = case_id(visit)
     closing = visit.console.desk.close(one, visit.account.id, wipe_chat="wipe" in visit.form)
-    outcome = await _end(visit, "closed", closing)
+    return await ended(visit, await end(visit, "closed", closing))
+
+
+async def ended(visit: Visit, outcome: Outcome) -> Response:
+    """Where a talk that was ended and erased is left for."""
     if outcome in {"done", "gone"}:
         # The case's own page says that it is erased.
-        return visit.go(f"/cases/{one}")
+        return visit.go(f"/cases/{case_id(visit)}")
     return await visit.leave(outcome, "/queue")
 
 
-async def _end(visit: Visit, way: Way, ending: Awaitable[Outcome]) -> Outcome:
+async def end(visit: Visit, way: Way, ending: Awaitable[Outcome]) -> Outcome:
     """Remember how a talk ends before it does: open tabs hear of it at once."""
     one, endings = case_id(visit), visit.console.endings
     endings.add(one, way)
@@ -115,7 +122,7 @@ async def context(visit: Visit, one: str, *, reads: bool = True, tools: bool = T
         return nothing | {"state": "gone", "way": endings.way(one)}
     if view.row.not_ended:
         endings.forget(one)
-    if endings.running(one) and view.row.holder == visit.account.id:
+    if (endings.running(one) or view.row.closing) and view.row.holder == visit.account.id:
         # The desk has the order; what was said is shown no more, though it takes a moment to be gone.
         return nothing | {"state": "ending", "way": endings.way(one)}
     row = present(view.row, visit.words, visit.now, visit.account, await visit.names())
@@ -157,9 +164,12 @@ async def _tools(visit: Visit, row: CaseRow) -> dict[str, object]:
         "longest_note": LONGEST_NOTE,
         "targets": await _targets(visit),
         "told": {
-            "close": told("ended", row.language, row.script, row.channel),
-            "bot": told("returned_to_bot", row.language, row.script, row.channel),
+            "close": told("ended", row),
+            "bot": told("returned_to_bot", row),
+            "mute": told("muted", row, hours=USUAL_MUTE),
         },
+        "mute_hours": MUTE_HOURS,
+        "usual_mute": USUAL_MUTE,
     }
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from escalation.cases.alarm import alarm
+from escalation.cases.alarm import alarm, expected
 from escalation.cases.case import Away, CaseRow
+from escalation.console.opening import opening
 from escalation.console.rows import Row, duration, present
 from escalation.console.urgency import needs_reason, ranked, reminder
 from escalation.console.visit import Visit
@@ -36,7 +37,7 @@ class Board:
 
 async def page(visit: Visit) -> Response:
     await visit.on_duty()
-    return await visit.whole("queue.html", board=await _board(visit))
+    return await visit.whole("queue.html", board=await _board(visit), opening=opening(visit))
 
 
 async def live(visit: Visit) -> Response:
@@ -63,7 +64,8 @@ async def _board(visit: Visit) -> Board:
     me, now = visit.account, visit.now
     everybody = [row for row in rows if row.state == "waiting"]
     held = [row for row in rows if row.state == "held"]
-    mine = [row for row in held if row.holder == me.id and not visit.console.endings.running(row.id)]
+    ending = {row.id for row in held if row.closing or visit.console.endings.running(row.id)}
+    mine = [row for row in held if row.holder == me.id and row.id not in ending]
     away = await visit.console.desk.away(me.id)
     level, words = (0, "") if away else _alarm(visit, everybody, mine)
 
@@ -96,6 +98,7 @@ def _oldest(visit: Visit, waiting: list[CaseRow]) -> str:
 def _alarm(visit: Visit, waiting: list[CaseRow], mine: list[CaseRow]) -> tuple[int, str]:
     """How loud every page of this counsellor is, and what its banner says; never of whom."""
     now = visit.now
+    waiting = expected(waiting, visit.console.settings.hours, now)
     level, (reminds, late) = alarm(waiting, now), reminder(mine, now)
     if level >= 2 and level >= reminds:
         urgent = any(row.risk in {"emergency", "danger"} for row in waiting)

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from escalation.cases.case import Away, CaseRow, Crew
+from escalation.console.opening import opening
 from escalation.console.rows import Row, duration, present
 from escalation.console.shown import line
 from escalation.console.staff import Account
@@ -52,7 +53,9 @@ async def page(visit: Visit) -> Response:
     await visit.on_duty()
     desk = visit.console.desk
     mine = [row for row in await desk.queue() if row.holder == visit.account.id]
-    return await visit.whole("shift.html", away=await desk.away(visit.account.id), held=len(mine))
+    return await visit.whole(
+        "shift.html", away=await desk.away(visit.account.id), held=len(mine), opening=opening(visit)
+    )
 
 
 async def change(visit: Visit) -> Response:
@@ -69,7 +72,7 @@ async def change(visit: Visit) -> Response:
 
 async def board_page(visit: Visit) -> Response:
     await visit.on_duty()
-    return await visit.whole("board.html", board=await _overview(visit))
+    return await visit.whole("board.html", board=await _overview(visit), opening=opening(visit))
 
 
 async def board_live(visit: Visit) -> Response:

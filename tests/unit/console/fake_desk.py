@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+from bot.marks import Mute
 from escalation.cases.case import Away, CaseLine, CaseRow, CaseView, Crew, Outcome, Safe
 
 NOW = 1_800_000_000.0
@@ -48,6 +49,7 @@ class FakeDesk:
         self.on: set[str] = set()
         self.gone: dict[str, Away] = {}
         self.most_held = 6
+        self.muted: list[Mute] = []
         self._listening: set[asyncio.Queue[tuple[str, str]]] = set()
 
     def put(self, one: CaseRow, *lines: CaseLine) -> None:
@@ -135,6 +137,19 @@ class FakeDesk:
     async def close(self, case_id: str, counsellor: str, *, wipe_chat: bool) -> Outcome:
         self.calls.append(("close", case_id, counsellor, wipe_chat))
         return self._end(case_id, counsellor)
+
+    async def mute(self, case_id: str, counsellor: str, hours: int, *, wipe_chat: bool) -> Outcome:
+        self.calls.append(("mute", case_id, counsellor, hours, wipe_chat))
+        return self._end(case_id, counsellor)
+
+    async def mutes(self) -> list[Mute]:
+        return self.muted
+
+    async def lift(self, mute: str) -> bool:
+        self.calls.append(("lift", mute))
+        before = len(self.muted)
+        self.muted = [one for one in self.muted if one.id != mute]
+        return len(self.muted) < before
 
     async def to_bot(self, case_id: str, counsellor: str) -> Outcome:
         self.calls.append(("to_bot", case_id, counsellor))
