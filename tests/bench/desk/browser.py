@@ -19,8 +19,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 TOKEN = re.compile(r'data-token="([^"]*)"')
 IDS = re.compile(r'data-ids="([^"]*)"')
 NEWEST = re.compile(r'data-newest="([^"]*)"')
-LIVE = re.compile(r'<main[^>]* data-live="([^"]*)"')
-COUNTS = re.compile(r'<body[^>]* data-counts="([^"]*)"')
+LIVE = re.compile(r"<main[^>]* data-live=\"([^\"]*)\"")
 STREAM = re.compile(r'<body[^>]* data-stream="([^"]*)"')
 STATE = re.compile(r'id="live" data-state="([a-z]*)"')
 AGAIN_S = 30.0
@@ -90,7 +89,7 @@ class Browser:
         began = NOW()
         try:
             async with self._web.post(
-                self._url + path, **self._form(fields), allow_redirects=False
+                self._url + path, data=self._form(fields), headers=self._own(), allow_redirects=False
             ) as answer:
                 text, status, to = await answer.text(), answer.status, answer.headers.get("Location", "")
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -107,10 +106,9 @@ class Browser:
     async def ask(self, what: str, path: str, **fields: str) -> int:
         """What a page's script sends without leaving it; the status."""
         began = NOW()
-        options = self._form(fields)
-        options["headers"] = {**options["headers"], "X-Live": "1"}
+        form, headers = self._form(fields), {**self._own(), "X-Live": "1"}
         try:
-            async with self._web.post(self._url + path, **options) as answer:
+            async with self._web.post(self._url + path, data=form, headers=headers) as answer:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise self._refused(f"{what}: {type(error).__name__}") from None
@@ -121,9 +119,9 @@ class Browser:
 
     async def ask_claim(self, case: str) -> bool:
         """Claim a case from a second tab; whether its page says that it is mine."""
-        why = {"why": "they asked for me"}
+        form = self._form({"why": "they asked for me"})
         async with self._web.post(
-            f"{self._url}/cases/{case}/claim", **self._form(why), allow_redirects=False
+            f"{self._url}/cases/{case}/claim", data=form, headers=self._own(), allow_redirects=False
         ) as answer:
             await answer.read()
         page = await self._read(f"/cases/{case}")
@@ -153,9 +151,12 @@ class Browser:
         self._record.wrong(what)
         return Refused(what)
 
-    def _form(self, fields: dict[str, str]) -> dict[str, dict[str, str]]:
-        headers = {"Origin": self._url, "Sec-Fetch-Site": "same-origin"}
-        return {"data": {"token": self._token, **fields}, "headers": headers}
+    def _form(self, fields: dict[str, str]) -> dict[str, str]:
+        return {"token": self._token, **fields}
+
+    def _own(self) -> dict[str, str]:
+        """What a browser says of a form of our own page."""
+        return {"Origin": self._url, "Sec-Fetch-Site": "same-origin"}
 
     def _opened(self, path: str, text: str) -> None:
         if found := TOKEN.search(text):
@@ -163,10 +164,9 @@ class Browser:
         about = "queue" if path.startswith("/queue") else "talk"
         self.case = path.split("/")[2] if path.startswith("/cases/") else ""
         self._shows(text, about)
-        live, counts, stream = LIVE.search(text), COUNTS.search(text), STREAM.search(text)
+        live, stream = LIVE.search(text), STREAM.search(text)
         self._page = Fetcher(self, html.unescape(live[1])) if live else self._page
-        apart = Fetcher(self, html.unescape(counts[1]) if counts else "/queue/live")
-        self._queue = self._page if about == "queue" else apart
+        self._queue = self._page if about == "queue" else Fetcher(self, "/queue/live?brief=1")
         self._stream = html.unescape(stream[1]) if stream else "/events"
         if live:
             self._start(self._listen())
