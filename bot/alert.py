@@ -44,7 +44,7 @@ class Alert:
         ways = self._ways()
         if not ways:
             return
-        waiting = [row for row in await self._cases.rows() if row.state == "waiting"]
+        waiting = [row for row in await self._cases.queue() if row.state == "waiting"]
         if alarm(waiting, self._clock.now()) < LOUDEST:
             return
         if not await self._store.set(keys.ALERTED, b"1", nx=True, ex=AGAIN_S):

@@ -85,7 +85,7 @@ class Sweep:
         return True
 
     async def _tell_waiting(self) -> None:
-        rows = await self._cases.rows()  # lets go of cases whose conversation is gone
+        rows = await self._cases.queue()  # lets go of cases whose conversation is gone
         closed = await self._cases.on_duty() == 0
         for row in rows:
             if row.state == "waiting":

@@ -1,7 +1,7 @@
 """The queue: opening, taking, handing on and ending cases, each one atomic step in the store."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from bot import keys, metrics
@@ -25,9 +25,11 @@ from escalation.cases.case import (
     order,
 )
 from escalation.cases.duty import ON_DUTY_S, Duty
-from escalation.cases.row import opened
+from escalation.cases.reading import Reading
 
 LUA = Path(__file__).resolve().parent / "lua"
+NOW = " now"
+"""Behind the id of a case that changed: counsellors are to know at once."""
 PER_PERSON_MIN = 8
 """Rough minutes one talk takes, for the honest waiting time; no rates are kept yet."""
 MOST_HELD = 6
@@ -43,7 +45,8 @@ class Cases:
         self._clock = clock
         self._most_held = most_held
         self._scripts = Scripts(store, LUA)
-        self.duty = Duty(store, clock)
+        self._reading = Reading(store, vault, self._scripts, self.erase)
+        self.duty = Duty(store, clock, self._scripts)
 
     async def open(self, talk: Conversation, alarm: Alarm) -> int:
         """Put a conversation in the queue, or raise it there: 1 opened, 2 raised, 0 neither. Repeatable."""
@@ -67,7 +70,7 @@ class Cases:
             ],
             copied=True,
         )
-        await self._changed(talk.id)
+        await self._changed(talk.id, now=bool(done))
         if done == 1:
             metrics.case("opened")
         return int(done)
@@ -191,7 +194,7 @@ class Cases:
             [conversation, counsellor, at, unseen, owes, *fields],
         )
         if done:
-            await self._changed(conversation)
+            await self._changed(conversation, now=True)
         return bool(done)
 
     async def offer_again(self) -> int:
@@ -236,34 +239,21 @@ class Cases:
         if (await pipe.execute())[0]:
             await self._changed(conversation)
 
+    async def queue(self) -> list[CaseRow]:
+        """Waiting cases in order, then the held ones; their words sealed. One read for all who ask now."""
+        return await self._reading.queue()
+
     async def rows(self) -> list[CaseRow]:
-        """Waiting cases in order, then the held ones."""
-        waiting = [raw.decode() for raw in await self._store.zrange(keys.WAITING, 0, -1)]
-        held = [raw.decode() for raw in await self._store.zrange(keys.HELD, 0, -1)]
-        return await self._read(
-            [*((one, place) for place, one in enumerate(waiting, 1)), *((one, 0) for one in held)]
-        )
+        """The same with their words."""
+        return await self.opened(await self.queue())
+
+    async def opened(self, rows: Iterable[CaseRow]) -> list[CaseRow]:
+        """These with their words; without (and out of the queue) those whose conversation is gone."""
+        return await self._reading.opened(rows)
 
     async def row(self, conversation: str) -> CaseRow | None:
         """One case; None (and out of the queue) when its conversation is gone."""
-        return next(iter(await self._read([(conversation, 0)])), None)
-
-    async def _read(self, wanted: Sequence[tuple[str, int]]) -> list[CaseRow]:
-        """Cases with their places, all in one question to the store: every open page asks for all of them."""
-        pipe = self._store.pipeline(transaction=False)
-        for conversation, _ in wanted:
-            pipe.hgetall(keys.case(conversation))
-            pipe.get(keys.of(conversation, "key"))
-        answers = await pipe.execute() if wanted else []
-        rows: list[CaseRow] = []
-        for (conversation, place), raw, wrapped in zip(wanted, answers[::2], answers[1::2], strict=True):
-            try:
-                if not raw or wrapped is None:
-                    raise KeyGone("the conversation is gone")
-                rows.append(opened(conversation, raw, await self._vault.unwrap(conversation, wrapped), place))
-            except KeyGone:
-                await self.erase(conversation)
-        return rows
+        return await self._reading.row(conversation)
 
     async def place(self, conversation: str) -> int:
         """Place in the queue, from 1; 0 when it is not waiting."""
@@ -278,17 +268,18 @@ class Cases:
         """Roughly how long the person at this place waits."""
         return max(2, round(PER_PERSON_MIN * max(0, place - 1) / max(1, await self.on_duty())) + 2)
 
-    async def changes(self) -> AsyncIterator[str]:
-        """Ids of cases as they change; the queue changes with each."""
+    async def changes(self) -> AsyncIterator[tuple[str, bool]]:
+        """Ids of cases as they change, the queue with them; True: somebody more is waiting, or in danger."""
         listener = self._store.pubsub(ignore_subscribe_messages=True)
         try:
             await listener.subscribe(keys.CHANGES)
             while True:
                 message = await listener.get_message(timeout=10)
                 if message is not None:
-                    yield message["data"].decode()
+                    said = message["data"].decode()
+                    yield said.removesuffix(NOW), said.endswith(NOW)
         finally:
             await listener.aclose()
 
-    async def _changed(self, conversation: str) -> None:
-        await self._store.publish(keys.CHANGES, conversation)
+    async def _changed(self, conversation: str, *, now: bool = False) -> None:
+        await self._store.publish(keys.CHANGES, conversation + NOW * now)
