@@ -101,7 +101,7 @@ class Sweep:
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
         due = sum(waited > after for after in NOTE_AFTER)
-        if not due or not await self._cases.first_time(row.id, f"noted_{due}"):
+        if due <= row.noted or not await self._cases.first_time(row.id, f"noted_{due}"):
             return
         await self._say(row, "waiting_note")
 

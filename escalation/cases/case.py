@@ -101,6 +101,8 @@ class CaseRow(Unshown):
     """Its end was ordered and not carried out: the person wrote meanwhile."""
     covered_at: float = 0.0
     """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
+    noted: int = 0
+    """How often the person was told that it takes time."""
     sealed: Sealed | None = field(default=None, repr=False, compare=False)
     """While this is there, `reasons`, `note` and `why_picked` are not opened yet."""
 

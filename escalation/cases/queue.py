@@ -70,7 +70,7 @@ class Cases:
             ],
             copied=True,
         )
-        await self._changed(talk.id, now=bool(done))
+        await self._changed(talk.id, now=done in (1, 2))
         if done == 1:
             metrics.case("opened")
         return int(done)
@@ -203,24 +203,22 @@ class Cases:
         lost = await self._store.zrangebyscore(keys.HELD, "-inf", since)
         back: Sequence[Value] = ("came_back", "1", "meant_for", "")
         offered = sum([await self._back(raw.decode(), "", since, 0.0, back) for raw in lost])
-        offered += sum([await self._offer_unanswered(*held) for held in await self.duty.held()])
+        held = [row for row in await self.queue() if row.state == "held"]
+        offered += sum([await self._offer_unanswered(row) for row in held])
         for _ in range(offered):
             metrics.case("offered_again")
         return offered
 
-    async def _offer_unanswered(self, conversation: str, counsellor: str) -> bool:
-        raw = await self._store.hmget(keys.case(conversation), "owes_since", "typing_at", "risk")
-        owes, typing, risk = (value.decode() if value else "" for value in raw)
-        if not owes:
+    async def _offer_unanswered(self, row: CaseRow) -> bool:
+        now = self._clock.now()
+        waits, limit = now - row.owes_since, ANSWER_S.get(row.risk, ANSWER_ELSE_S)
+        if not row.owes_since or waits < limit:
             return False
-        now, waits = self._clock.now(), self._clock.now() - float(owes)
-        limit = ANSWER_S.get(risk, ANSWER_ELSE_S)
-        alone = not await self.duty.anybody_but(counsellor)
-        if waits < (LONGEST_S if alone or now - float(typing or 0) < TYPING_S else limit):
+        alone = not await self.duty.anybody_but(row.holder or "")
+        if waits < (LONGEST_S if alone or now - row.typing_at < TYPING_S else limit):
             return False
-        return await self._back(
-            conversation, counsellor, 0.0, float(owes), ("came_back", "1", "meant_for", "")
-        )
+        back = ("came_back", "1", "meant_for", "")
+        return await self._back(row.id, row.holder or "", 0.0, row.owes_since, back)
 
     async def holder(self, conversation: str) -> str | None:
         raw = await self._store.hget(keys.case(conversation), "holder")

@@ -13,6 +13,7 @@ FIELDS = (
     *("state", "alias", "risk", "score", "signals", "language", "script", "channel", "country"),
     *("opened_at", "wrote_at", "holder", "wrote", "read", "meant_for", "passed_by", "passed_at", "safe"),
     *("claimed_at", "owes_since", "typing_at", "joined", "came_back", "not_ended", "covered_at", "signalled"),
+    *("noted_1", "noted_2", "noted_3"),
     *WORDS,
 )
 """What is asked of a case; of its answers' fates nothing."""
@@ -60,6 +61,7 @@ def standing(conversation: str, values: Sequence[bytes | None], wrapped: bytes, 
         came_back=bool(text["came_back"]),
         not_ended=bool(text["not_ended"]),
         covered_at=float(text["covered_at"] or 0),
+        noted=max((times for times in (1, 2, 3) if text[f"noted_{times}"]), default=0),
         sealed=Sealed(wrapped, words, signalled=bool(text["signalled"]) and SIGNAL not in signals),
     )
 

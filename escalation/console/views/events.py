@@ -71,7 +71,7 @@ class EventStream(Response):
         """On duty, if the session and its account are still good; being connected does not lengthen it."""
         console = self._visit.console
         session = await console.sessions.read(self._visit.signed.key)
-        account = await asyncio.to_thread(console.staff.get, self._visit.account.id)
+        account = await console.roster.get(self._visit.account.id)
         if session is None or account is None or not session.good_for(account) or not account.at_desk:
             return False
         await console.desk.present(account.id, account.languages)

@@ -7,6 +7,7 @@ danger; whoever's talk is closed is followed by somebody new, whose first messag
 
 import argparse
 import asyncio
+import itertools
 import json
 import sys
 import tempfile
@@ -39,6 +40,8 @@ from tests.bench.provider import LISTENER
 SPOKEN = (("en", "sq"), ("bcms",), ("ro", "en"), ("sq",), ("en", "bcms", "ro", "sq"))
 TAKEN_EACH = 3
 PATIENCE_S = 90.0
+AT_ONCE = 8
+"""How many come, sign in or take a case at the same moment before anything is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ async def _at_work(
         for number, one in enumerate(made)
     ]
     try:
-        for one in found:
-            await one.browser.sign_in()
+        for some in itertools.batched(found, AT_ONCE):
+            await asyncio.gather(*(one.browser.sign_in() for one in some))
         yield found
     finally:
         await asyncio.gather(*(one.browser.aclose() for one in found))
@@ -80,12 +83,12 @@ async def shift(hotline: Line, found: dict[str, Any], plan: Plan, record: Record
     made = await asyncio.to_thread(_staff, given, plan.counsellors)
     async with People(hotline, record) as people:
         say(f"  {plan.cases} people write")
-        await people.come(plan.cases, 8)
+        await people.come(plan.cases, AT_ONCE)
         say(f"  {plan.counsellors} counsellors sign in")
         async with _at_work(url, made, people, record) as counsellors:
             for _ in range(TAKEN_EACH):
-                for one in counsellors:
-                    await one.take()
+                for some in itertools.batched(counsellors, AT_ONCE):
+                    await asyncio.gather(*(one.take() for one in some))
             working = [asyncio.ensure_future(one.work(counsellors)) for one in counsellors]
             try:
                 return await _measured(hotline, found["pids"], plan, record)

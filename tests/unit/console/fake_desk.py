@@ -74,6 +74,7 @@ class FakeDesk:
         return sorted(rows, key=lambda one: one.state != "waiting")
 
     async def opened(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        self.calls.append(("opened", len(rows)))
         return list(rows)
 
     async def case(self, case_id: str) -> CaseView | None:
