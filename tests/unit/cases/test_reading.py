@@ -1,6 +1,7 @@
 """Reading the queue: one read for all who ask at once, words sealed until they are to be shown."""
 
 import asyncio
+
 import pytest
 
 from bot import keys
