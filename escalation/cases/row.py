@@ -9,13 +9,13 @@ from bot.vault import Key
 from escalation.cases.case import SIGNAL, SIGNALLED, CaseRow, Safe, Sealed
 
 WORDS = ("reasons", "note", "picked")
-FIELDS = (
+PLAIN = (
     *("state", "alias", "risk", "score", "signals", "language", "script", "channel", "country"),
     *("opened_at", "wrote_at", "holder", "wrote", "read", "meant_for", "passed_by", "passed_at", "safe"),
     *("claimed_at", "owes_since", "typing_at", "joined", "came_back", "not_ended", "covered_at", "signalled"),
     *("noted_1", "noted_2", "noted_3"),
-    *WORDS,
 )
+FIELDS = (*PLAIN, *WORDS)
 """What is asked of a case; of its answers' fates nothing."""
 SAFE: dict[str, Safe] = {"asked": "asked", "yes": "yes", "no": "no"}
 
@@ -25,11 +25,11 @@ def standing(conversation: str, values: Sequence[bytes | None], wrapped: bytes, 
 
     `wrapped`: the conversation's key as it rests.
     """
-    at = dict(zip(FIELDS, values, strict=True))
-    if at["state"] is None:
+    if values[0] is None:
         return None
-    words = tuple((name, sealed) for name in WORDS if (sealed := at.pop(name)))
-    text = {name: value.decode() if value else "" for name, value in at.items()}
+    words = tuple((name, sealed) for name, sealed in zip(WORDS, values[-len(WORDS) :], strict=True) if sealed)
+    plain = [value.decode() if value else "" for value in values[: -len(WORDS)]]
+    text = dict(zip(PLAIN, plain, strict=True))
     signals = tuple(json.loads(text["signals"]))
     wrote = int(text["wrote"] or 0)
     return CaseRow(

@@ -48,6 +48,7 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._queue_told = float("-inf")
         self._queue_due: asyncio.TimerHandle | None = None
+        self._turns = asyncio.Lock()
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Listener]:
@@ -59,6 +60,11 @@ class Hub:
             yield listener
         finally:
             self._listeners.discard(listener)
+
+    async def turn(self) -> None:
+        """All pages fetch at the same moment: one after the other, between two whatever else was asked."""
+        async with self._turns:
+            await asyncio.sleep(0)
 
     async def stop(self) -> None:
         if self._queue_due is not None:

@@ -51,9 +51,9 @@ async def page(visit: Visit) -> Response:
 
 async def live(visit: Visit) -> Response:
     """The queue again; `brief`: counts and alarm only, for pages that show something else."""
-    if "brief" in visit.request.query_params:
-        return visit.page("_counts.html", board=await _board(visit, brief=True))
-    return visit.page("_queue.html", board=await _board(visit))
+    brief = "brief" in visit.request.query_params
+    board = await _board(visit, brief=brief, wait=True)
+    return visit.page("_counts.html" if brief else "_queue.html", board=board)
 
 
 async def take(visit: Visit) -> Response:
@@ -71,7 +71,8 @@ async def take(visit: Visit) -> Response:
     return await visit.leave(why, "/queue")
 
 
-async def _board(visit: Visit, *, brief: bool = False) -> Board:
+async def _board(visit: Visit, *, brief: bool = False, wait: bool = False) -> Board:
+    """`wait`: nobody looks at an empty page until this is there, so what others asked for comes first."""
     rows, chosen, me, now = await visit.console.desk.queue(), _chosen(visit), visit.account, visit.now
     everybody = [row for row in rows if row.state == "waiting"]
     held = [row for row in rows if row.state == "held"]
@@ -79,8 +80,10 @@ async def _board(visit: Visit, *, brief: bool = False) -> Board:
     others = [row for row in held if row.holder != me.id]
     order = ranked(everybody, me, now)
     parts = [[], [], [], []] if brief else _parts(visit, mine, order, others)
-    mine_shown, waiting, latest, others_shown = await _show(visit, parts, order)
     away = await visit.console.desk.away(me.id)
+    if wait:
+        await visit.console.hub.turn()
+    mine_shown, waiting, latest, others_shown = await _show(visit, parts, order)
     level, words = (0, "") if away else _alarm(visit, everybody, mine)
     return Board(
         mine=mine_shown,

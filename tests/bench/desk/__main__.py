@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import os
 import sys
 import tempfile
 import time
@@ -117,7 +118,8 @@ async def _measured(hotline: Line, pids: dict[str, int], plan: Plan, record: Rec
 
 def _used(pids: dict[str, int]) -> dict[str, float]:
     """Seconds of processor by role."""
-    return {role: sum(psutil.Process(pid).cpu_times()[:2]) for role, pid in pids.items() if role != "run"}
+    found = {**pids, "run": os.getpid()}
+    return {role: sum(psutil.Process(pid).cpu_times()[:2]) for role, pid in found.items()}
 
 
 async def _calls(hotline: Line) -> dict[str, float]:

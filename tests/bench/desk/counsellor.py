@@ -102,6 +102,7 @@ class Counsellor:
     def _keeps(self, case: str) -> bool:
         """Whether the page that is open says that the case is mine."""
         if case and self.browser.state == "mine":
+            self._record.taken.add(case)
             if case not in self.mine:
                 self.mine.append(case)
             return True

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections import deque
 from itertools import cycle
 from typing import Self
 
@@ -24,7 +24,7 @@ class People:
     def __init__(self, line: Line, record: Record) -> None:
         self._line, self._record = line, record
         self._random = random.Random(11)
-        self._urgent = _turns([(one.language, one.text) for one in urgent(OPEN_TIMES)])
+        self._urgent = deque((one.language, one.text) for one in urgent(OPEN_TIMES))
         self._calm = {
             language: cycle([one.text for one in harmless(OPEN_TIMES) if one.language == language])
             for language in {one.language for one in harmless(1)}
@@ -56,7 +56,8 @@ class People:
             coming.add_done_callback(self._coming.discard)
 
     async def _open(self) -> None:
-        language, text = next(self._urgent)
+        language, text = self._urgent[0]
+        self._urgent.rotate(-1)
         phone, began, counted = new_phone(language), NOW(), self._record.counting
         try:
             await self._line.text(phone, text)
@@ -64,6 +65,8 @@ class People:
             case = await self._case(phone)
         except Unanswered:
             self._record.missing += counted
+            if not counted and (language, text) in self._urgent:
+                self._urgent.remove((language, text))  # the judge calls nobody for it: no case to wait for
             return
         if counted:
             self._record.wrote[case] = began
@@ -99,7 +102,3 @@ class People:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _turns(texts: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    return cycle(texts)

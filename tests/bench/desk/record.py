@@ -29,6 +29,8 @@ class Record:
     """By case, then by counsellor."""
     wrote: dict[str, float] = field(default_factory=dict, repr=False)
     """When the webhook of the danger message that opened a case was sent."""
+    taken: set[str] = field(default_factory=set, repr=False)
+    """Cases somebody claimed: handed on later, they come into a queue anew."""
     missing: int = 0
     """Danger messages that opened no case in time."""
     races: int = 0
@@ -50,8 +52,9 @@ class Record:
         sight.heard = sight.heard or NOW()
 
     def sees(self, counsellor: str, case: str) -> None:
-        sight = self._sight(counsellor, case)
-        sight.queued = sight.queued or NOW()
+        if case not in self.taken:
+            sight = self._sight(counsellor, case)
+            sight.queued = sight.queued or NOW()
 
     def _sight(self, counsellor: str, case: str) -> Sight:
         return self.sights.setdefault(case, {}).setdefault(counsellor, Sight())

@@ -54,7 +54,9 @@ def told(shift: Shift, record: Record, troubles: Mapping[str, int], seconds: flo
     wrong += [f"{count} x {what} (in the roles' logs)" for what, count in sorted(troubles.items())]
     for label, words in zip(["errors", *[""] * len(wrong)], wrong, strict=False):
         yield _row(label, words)
-    yield _row("share of one core", "  ".join(f"{role} {part:.0%}" for role, part in shift.used.items()))
+    yield _row(
+        "share of one core", "  ".join(f"{_role(role)} {part:.0%}" for role, part in shift.used.items())
+    )
     yield _row("store, each second", "  ".join(f"{name} {count:,.0f}" for name, count in shift.calls.items()))
 
 
@@ -83,5 +85,12 @@ def _in_sight(record: Record, sense: str, consoles: int) -> str:
     if found is None:
         return "-"
     never = record.unseen(sense, consoles)
-    reached = "yes" if found.p99 < IN_SIGHT_MS and not never else "NO"
-    return f"{_spread(found)}  p99 under {IN_SIGHT_MS:.0f}: {reached}" + (f", {never} never" if never else "")
+    reached = "yes" if found.p99 < IN_SIGHT_MS else "NO"
+    # Whose page was just being changed is told "all" instead; what is taken at once is in no later queue.
+    return f"{_spread(found)}  p99 under {IN_SIGHT_MS:.0f}: {reached}" + (
+        f", {never} otherwise" if never else ""
+    )
+
+
+def _role(role: str) -> str:
+    return "these counsellors and people" if role == "run" else role
