@@ -14,7 +14,7 @@ from escalation.console.urgency import passes_over, ranked, reminder
 from escalation.console.visit import Visit
 
 STEPS_S = (0, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200)
-NEXT, LATEST, OTHERS = 30, 6, 12
+NEXT, LATEST, OTHERS = 20, 5, 10
 """How many rows a page has at once: who is next, of the rest who came last, and what colleagues hold."""
 
 

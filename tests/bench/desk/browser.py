@@ -5,6 +5,7 @@ One page is open at a time. Its event stream says what changed; then the fragmen
 
 import asyncio
 import html
+import math
 import re
 import time
 from contextlib import suppress
@@ -20,7 +21,6 @@ TOKEN = re.compile(r'data-token="([^"]*)"')
 IDS = re.compile(r'data-ids="([^"]*)"')
 NEWEST = re.compile(r'data-newest="([^"]*)"')
 LIVE = re.compile(r"<main[^>]* data-live=\"([^\"]*)\"")
-STREAM = re.compile(r'<body[^>]* data-stream="([^"]*)"')
 STATE = re.compile(r'id="live" data-state="([a-z]*)"')
 AGAIN_S = 30.0
 """Waiting times grow by themselves: a page fetches its fragment so often though nothing changed."""
@@ -67,7 +67,7 @@ class Browser:
         self._known: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._queue = self._page = Fetcher(self, "/queue/live")
-        self._stream = "/events"
+        self._open_since = math.inf
 
     async def sign_in(self) -> None:
         await self._read("/login")
@@ -164,10 +164,9 @@ class Browser:
         about = "queue" if path.startswith("/queue") else "talk"
         self.case = path.split("/")[2] if path.startswith("/cases/") else ""
         self._shows(text, about)
-        live, stream = LIVE.search(text), STREAM.search(text)
+        live = LIVE.search(text)
         self._page = Fetcher(self, html.unescape(live[1])) if live else self._page
         self._queue = self._page if about == "queue" else Fetcher(self, "/queue/live?brief=1")
-        self._stream = html.unescape(stream[1]) if stream else "/events"
         if live:
             self._start(self._listen())
             self._start(self._tick())
@@ -176,7 +175,7 @@ class Browser:
         if about == "queue" and (ids := IDS.search(text)):
             self.waiting = ids[1].split()
             for case in set(self.waiting) - self._known:
-                self._record.sees(self.name, case)
+                self._record.sees(self.name, case, self._open_since)
             self._known.update(self.waiting)
         if about == "talk":
             self.state = found[1] if (found := STATE.search(text)) else ""
@@ -187,7 +186,7 @@ class Browser:
             self.newest = newest
 
     def _leave(self) -> None:
-        self.newest = ""
+        self.newest, self._open_since = "", math.inf
         for task in self._tasks:
             task.cancel()
 
@@ -206,11 +205,10 @@ class Browser:
         headers = {"Accept": "text/event-stream"}
         while True:
             with suppress(aiohttp.ClientError, TimeoutError):
-                async with self._web.get(
-                    self._url + self._stream, headers=headers, timeout=forever
-                ) as answer:
+                async with self._web.get(f"{self._url}/events", headers=headers, timeout=forever) as answer:
                     if answer.status != 200:
                         self._record.wrong(f"events: {answer.status}")
+                    self._open_since = NOW()
                     async for line in answer.content:
                         if line.startswith(b"data: "):
                             self._hear(line[6:].decode().strip())
@@ -222,7 +220,7 @@ class Browser:
             self._record.wrong("events: signed out")
         kind, _, case = change.partition(" ")
         if kind == "case":
-            self._record.hears(self.name, case)
+            self._record.hears(self.name, case, self._open_since)
         if change in ("all", "queue"):
             self._start(self._queue.fetch())
         if self._page is not self._queue and (change == "all" or (kind == "case" and case == self.case)):

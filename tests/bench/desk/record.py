@@ -15,6 +15,8 @@ class Sight:
 
     heard: float = 0.0
     queued: float = 0.0
+    open_since: float = 0.0
+    """Since when this page had its event stream by then."""
 
 
 @dataclass(slots=True)
@@ -47,32 +49,30 @@ class Record:
         if self.counting:
             self.errors[what] += 1
 
-    def hears(self, counsellor: str, case: str) -> None:
-        sight = self._sight(counsellor, case)
+    def hears(self, counsellor: str, case: str, open_since: float) -> None:
+        sight = self._sight(counsellor, case, open_since)
         sight.heard = sight.heard or NOW()
 
-    def sees(self, counsellor: str, case: str) -> None:
+    def sees(self, counsellor: str, case: str, open_since: float) -> None:
         if case not in self.taken:
-            sight = self._sight(counsellor, case)
+            sight = self._sight(counsellor, case, open_since)
             sight.queued = sight.queued or NOW()
 
-    def _sight(self, counsellor: str, case: str) -> Sight:
-        return self.sights.setdefault(case, {}).setdefault(counsellor, Sight())
+    def _sight(self, counsellor: str, case: str, open_since: float) -> Sight:
+        return self.sights.setdefault(case, {}).setdefault(counsellor, Sight(open_since=open_since))
 
     def spread(self, what: str) -> Spread | None:
         return Spread.of(self.times.get(what, ()))
 
     def since_webhook(self, sense: str) -> Spread | None:
-        """From a danger message's webhook until it was `heard`, or `queued`, by each open console."""
+        """From a danger message's webhook until it was `heard`, or `queued`, by each console open by then.
+
+        A page that is being changed at that moment is told "all" once it is there, and fetches everything.
+        """
         found = []
         for case, began in self.wrote.items():
-            moments = [getattr(sight, sense) for sight in self.sights.get(case, {}).values()]
+            sights = self.sights.get(case, {}).values()
+            first = min((sight.heard for sight in sights if sight.heard), default=0.0)
+            moments = [getattr(sight, sense) for sight in sights if sight.open_since < first]
             found += [(at - began) * 1000 for at in moments if at]
         return Spread.of(found)
-
-    def unseen(self, sense: str, consoles: int) -> int:
-        """Pairs of case and console in which it was never heard, or queued."""
-        return sum(
-            consoles - sum(bool(getattr(one, sense)) for one in self.sights.get(case, {}).values())
-            for case in self.wrote
-        )
