@@ -13,6 +13,7 @@ from contextlib import suppress
 import aiohttp
 import pyotp
 
+from bot.errors import HotlineError
 from escalation.console.staff import Provision
 from tests.bench.desk.record import NOW, Record
 
@@ -26,7 +27,7 @@ AGAIN_S = 30.0
 """Waiting times grow by themselves: a page fetches its fragment so often though nothing changed."""
 
 
-class Refused(Exception):
+class Refused(HotlineError):
     """An answer that no counsellor should ever get."""
 
 
