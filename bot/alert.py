@@ -53,7 +53,7 @@ class Alert:
         if not ways:
             return
         now = self._clock.now()
-        waiting = [row for row in await self._cases.rows() if row.state == "waiting"]
+        waiting = [row for row in await self._cases.queue() if row.state == "waiting"]
         if alarm(expected(waiting, self._hours, now), now) < LOUDEST:
             return
         if not await self._store.set(keys.ALERTED, b"1", nx=True, ex=AGAIN_S):

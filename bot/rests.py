@@ -83,7 +83,7 @@ IN_PROCESS = (
     ),
     Rest(
         "caches",
-        "texts of ours by language or country; never a person's words",
+        "texts of ours by language or country; counsellors' names and roles; never a person's words",
         "speed",
         "the process",
         "end of the process",

@@ -95,7 +95,7 @@ class Sweep:
         return True
 
     async def _tell_waiting(self) -> None:
-        rows = await self._cases.rows()  # lets go of cases whose conversation is gone
+        rows = await self._cases.queue()  # lets go of cases whose conversation is gone
         nobody = await self._cases.on_duty() == 0
         is_open = {language: self._outlook.is_open(language) for language in LANGUAGES}
         await self._close([row for row in rows if row.closing])
@@ -126,7 +126,7 @@ class Sweep:
     async def _tell(self, row: CaseRow) -> None:
         waited = self._clock.now() - row.opened_at
         due = sum(waited > after for after in NOTE_AFTER)
-        if not due or not await self._cases.first_time(row.id, f"noted_{due}"):
+        if due <= row.noted or not await self._cases.first_time(row.id, f"noted_{due}"):
             return
         await self._say(row, "waiting_note")
 

@@ -48,6 +48,16 @@ SECOND = (
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Sealed(Unshown):
+    """A case's words as they rest: reasons, notes; and the conversation's key, wrapped."""
+
+    wrapped: bytes = field(repr=False)
+    words: tuple[tuple[str, bytes], ...] = field(repr=False)
+    signalled: bool
+    """The silent signal belongs before the reasons."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class CaseRow(Unshown):
     """A row of the queue."""
 
@@ -99,6 +109,10 @@ class CaseRow(Unshown):
     closing_wipe: bool = False
     covered_at: float = 0.0
     """Since when somebody else may be reading at the person's phone; 0: nobody, as far as is known."""
+    noted: int = 0
+    """How often the person was told that it takes time."""
+    sealed: Sealed | None = field(default=None, repr=False, compare=False)
+    """While this is there, `reasons`, `note` and `why_picked` are not opened yet."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

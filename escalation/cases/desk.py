@@ -1,6 +1,6 @@
 """The desk: everything a counsellor can do to a case. The console's pages work on this alone."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from bot import metrics
 from bot.clock import Clock
@@ -39,7 +39,12 @@ class Desk:
         self._marks = marks
 
     async def queue(self) -> list[CaseRow]:
-        return await self._cases.rows()
+        """Waiting cases, most urgent first, then the held ones; their words sealed."""
+        return await self._cases.queue()
+
+    async def opened(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        """These with their words: what is to be shown."""
+        return await self._cases.opened(rows)
 
     async def case(self, case_id: str) -> CaseView | None:
         """The case with its talk; whether the asker may see it is the console's rule (`row.holder`)."""
@@ -180,9 +185,9 @@ class Desk:
         await self._cases.duty.come(counsellor)
 
     async def changes(self) -> AsyncIterator[tuple[str, str]]:
-        """What to fetch again: the queue, or one case. Nothing of its content."""
-        async for conversation in self._cases.changes():
-            yield "queue", ""
+        """What to fetch again: the queue, at once or soon, and one case. Nothing of its content."""
+        async for conversation, now in self._cases.changes():
+            yield "queue" if now else "soon", ""
             yield "case", conversation
 
     async def _refused(self, case_id: str, counsellor: str) -> Outcome | None:

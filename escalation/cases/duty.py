@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import keys
 from bot.clock import Clock
-from bot.scripts import Store
+from bot.scripts import Scripts, Store
 from escalation.cases.case import Away, Crew
 
 ON_DUTY_S = 45
@@ -14,8 +14,9 @@ AWAY_S = 8 * keys.HOUR
 
 
 class Duty:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, scripts: Scripts) -> None:
         self._store = store
+        self._scripts = scripts
         self._clock = clock
 
     async def present(self, counsellor: str, languages: Sequence[str] = ()) -> None:
@@ -23,17 +24,11 @@ class Duty:
 
         `languages` they work in; none: in all.
         """
-        now = self._clock.now()
-        mine = [one for one, holder in await self.held() if holder == counsellor]
-        pipe = self._store.pipeline(transaction=True)
-        if await self.away(counsellor) is None:
-            pipe.zadd(keys.ON_DUTY, {counsellor: now})
-            pipe.expire(keys.ON_DUTY, keys.MINUTE)
-            pipe.hset(keys.SPEAK, counsellor, " ".join(languages))
-            pipe.expire(keys.SPEAK, keys.MINUTE)
-        for conversation in mine:
-            pipe.zadd(keys.HELD, {conversation: now}, xx=True)
-        await pipe.execute()
+        await self._scripts.run(
+            "present",
+            [keys.ON_DUTY, keys.AWAY, keys.HOLDERS, keys.HELD, keys.SPEAK],
+            [counsellor, self._clock.now(), keys.MINUTE, " ".join(languages)],
+        )
 
     async def absent(self, counsellor: str) -> None:
         await self._store.zrem(keys.ON_DUTY, counsellor)

@@ -1,7 +1,7 @@
 """The queue: opening, taking, handing on and ending cases, each one atomic step in the store."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from bot import keys, metrics
@@ -25,9 +25,11 @@ from escalation.cases.case import (
     order,
 )
 from escalation.cases.duty import ON_DUTY_S, Duty
-from escalation.cases.row import opened
+from escalation.cases.reading import Reading
 
 LUA = Path(__file__).resolve().parent / "lua"
+NOW = " now"
+"""Behind the id of a case that changed: counsellors are to know at once."""
 MOST_HELD = 6
 """How many cases one counsellor may hold; an emergency may be one more."""
 LONGEST_S = 15 * 60
@@ -41,7 +43,8 @@ class Cases:
         self._clock = clock
         self._most_held = most_held
         self._scripts = Scripts(store, LUA)
-        self.duty = Duty(store, clock)
+        self._reading = Reading(store, vault, self._scripts, self.erase)
+        self.duty = Duty(store, clock, self._scripts)
 
     async def open(self, talk: Conversation, alarm: Alarm) -> int:
         """Put a conversation in the queue, or raise it there: 1 opened, 2 raised, 0 neither. Repeatable."""
@@ -66,7 +69,7 @@ class Cases:
             ],
             copied=True,
         )
-        await self._changed(talk.id)
+        await self._changed(talk.id, now=done in (1, 2))
         if done == 1:
             metrics.case("opened")
         return int(done)
@@ -190,7 +193,7 @@ class Cases:
             [conversation, counsellor, at, unseen, owes, *fields],
         )
         if done:
-            await self._changed(conversation)
+            await self._changed(conversation, now=True)
         return bool(done)
 
     async def offer_again(self) -> int:
@@ -199,24 +202,22 @@ class Cases:
         lost = await self._store.zrangebyscore(keys.HELD, "-inf", since)
         back: Sequence[Value] = ("came_back", "1", "meant_for", "")
         offered = sum([await self._back(raw.decode(), "", since, 0.0, back) for raw in lost])
-        offered += sum([await self._offer_unanswered(*held) for held in await self.duty.held()])
+        held = [row for row in await self.queue() if row.state == "held"]
+        offered += sum([await self._offer_unanswered(row) for row in held])
         for _ in range(offered):
             metrics.case("offered_again")
         return offered
 
-    async def _offer_unanswered(self, conversation: str, counsellor: str) -> bool:
-        raw = await self._store.hmget(keys.case(conversation), "owes_since", "typing_at", "risk")
-        owes, typing, risk = (value.decode() if value else "" for value in raw)
-        if not owes:
+    async def _offer_unanswered(self, row: CaseRow) -> bool:
+        now = self._clock.now()
+        waits, limit = now - row.owes_since, ANSWER_S.get(row.risk, ANSWER_ELSE_S)
+        if not row.owes_since or waits < limit:
             return False
-        now, waits = self._clock.now(), self._clock.now() - float(owes)
-        limit = ANSWER_S.get(risk, ANSWER_ELSE_S)
-        alone = not await self.duty.anybody_but(counsellor)
-        if waits < (LONGEST_S if alone or now - float(typing or 0) < TYPING_S else limit):
+        alone = not await self.duty.anybody_but(row.holder or "")
+        if waits < (LONGEST_S if alone or now - row.typing_at < TYPING_S else limit):
             return False
-        return await self._back(
-            conversation, counsellor, 0.0, float(owes), ("came_back", "1", "meant_for", "")
-        )
+        back = ("came_back", "1", "meant_for", "")
+        return await self._back(row.id, row.holder or "", 0.0, row.owes_since, back)
 
     async def holder(self, conversation: str) -> str | None:
         raw = await self._store.hget(keys.case(conversation), "holder")
@@ -235,50 +236,38 @@ class Cases:
         if (await pipe.execute())[0]:
             await self._changed(conversation)
 
+    async def queue(self) -> list[CaseRow]:
+        """Waiting cases in order, then the held ones; their words sealed. One read for all who ask now."""
+        return await self._reading.queue()
+
     async def rows(self) -> list[CaseRow]:
-        """Waiting cases in order, then the held ones."""
-        waiting = [raw.decode() for raw in await self._store.zrange(keys.WAITING, 0, -1)]
-        held = [raw.decode() for raw in await self._store.zrange(keys.HELD, 0, -1)]
-        return await self._read(
-            [*((one, place) for place, one in enumerate(waiting, 1)), *((one, 0) for one in held)]
-        )
+        """The same with their words."""
+        return await self.opened(await self.queue())
+
+    async def opened(self, rows: Iterable[CaseRow]) -> list[CaseRow]:
+        """These with their words; without (and out of the queue) those whose conversation is gone."""
+        return await self._reading.opened(rows)
 
     async def row(self, conversation: str) -> CaseRow | None:
         """One case; None (and out of the queue) when its conversation is gone."""
-        return next(iter(await self._read([(conversation, 0)])), None)
-
-    async def _read(self, wanted: Sequence[tuple[str, int]]) -> list[CaseRow]:
-        """Cases with their places, all in one question to the store: every open page asks for all of them."""
-        pipe = self._store.pipeline(transaction=False)
-        for conversation, _ in wanted:
-            pipe.hgetall(keys.case(conversation))
-            pipe.get(keys.of(conversation, "key"))
-        answers = await pipe.execute() if wanted else []
-        rows: list[CaseRow] = []
-        for (conversation, place), raw, wrapped in zip(wanted, answers[::2], answers[1::2], strict=True):
-            try:
-                if not raw or wrapped is None:
-                    raise KeyGone("the conversation is gone")
-                rows.append(opened(conversation, raw, await self._vault.unwrap(conversation, wrapped), place))
-            except KeyGone:
-                await self.erase(conversation)
-        return rows
+        return await self._reading.row(conversation)
 
     async def on_duty(self) -> int:
         """How many counsellors are at work and have a page open."""
         return await self.duty.count()
 
-    async def changes(self) -> AsyncIterator[str]:
-        """Ids of cases as they change; the queue changes with each."""
+    async def changes(self) -> AsyncIterator[tuple[str, bool]]:
+        """Ids of cases as they change, the queue with them; True: somebody more is waiting, or in danger."""
         listener = self._store.pubsub(ignore_subscribe_messages=True)
         try:
             await listener.subscribe(keys.CHANGES)
             while True:
                 message = await listener.get_message(timeout=10)
                 if message is not None:
-                    yield message["data"].decode()
+                    said = message["data"].decode()
+                    yield said.removesuffix(NOW), said.endswith(NOW)
         finally:
             await listener.aclose()
 
-    async def _changed(self, conversation: str) -> None:
-        await self._store.publish(keys.CHANGES, conversation)
+    async def _changed(self, conversation: str, *, now: bool = False) -> None:
+        await self._store.publish(keys.CHANGES, conversation + NOW * now)

@@ -14,6 +14,7 @@ from escalation.console.desk import Desk
 from escalation.console.endings import Endings
 from escalation.console.live import Hub
 from escalation.console.pages import Pages
+from escalation.console.roster import Roster
 from escalation.console.security import Door
 from escalation.console.sessions import SessionStore
 from escalation.console.settings import UVICORN, ConsoleSettings, Directory
@@ -34,7 +35,9 @@ def create_app(
 ) -> Starlette:
     """The counsellors' pages. Serve with `uvicorn.Config(app, **UVICORN, ...)`."""
     hub = Hub(desk)
-    console = Console(desk, staff, sessions, settings, directory, Pages(), hub, Endings(settings.clock))
+    console = Console(
+        desk, staff, Roster(staff), sessions, settings, directory, Pages(), hub, Endings(settings.clock)
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """What the pages ask of the desk: all that a counsellor can do to a case."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from bot.marks import Mute
@@ -11,7 +11,10 @@ class Desk(Protocol):
     """The queue and its cases, as far as the console needs them."""
 
     async def queue(self) -> list[CaseRow]:
-        """Waiting cases, most urgent first, then the held ones."""
+        """Waiting cases, most urgent first, then the held ones; without reasons and notes."""
+
+    async def opened(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        """These with reasons and notes: those that are to be shown. Without those that are gone meanwhile."""
 
     async def case(self, case_id: str) -> CaseView | None:
         """A case with its lines, whoever asks: who may see them is decided here, in the console."""
@@ -58,4 +61,7 @@ class Desk(Protocol):
 
     async def come(self, counsellor: str) -> None: ...
     def changes(self) -> AsyncIterator[tuple[str, str]]:
-        """("queue", "") or ("case", id): what to fetch again, nothing of its content."""
+        """What to fetch again, nothing of its content: ("case", id), ("queue", "") or ("soon", "").
+
+        soon: the queue, but nobody more waits or is in danger.
+        """

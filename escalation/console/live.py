@@ -10,8 +10,11 @@ from contextlib import asynccontextmanager
 
 from escalation.console.desk import Desk
 
-EVERYTHING = "all"
+EVERYTHING, QUEUE, SOON = "all", "queue", "soon"
 _AGAIN_SECONDS = 1.0
+QUEUE_SECONDS, SOON_SECONDS = 0.25, 2.0
+"""Pages are told of the queue no more often than this: when somebody more waits or is in danger, and when
+something else changed, as it does with every message. The first change after a pause is told at once."""
 
 
 class Listener:
@@ -43,6 +46,9 @@ class Hub:
         self._desk = desk
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
+        self._queue_told = float("-inf")
+        self._queue_due: asyncio.TimerHandle | None = None
+        self._turns = asyncio.Lock()
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Listener]:
@@ -55,7 +61,14 @@ class Hub:
         finally:
             self._listeners.discard(listener)
 
+    async def turn(self) -> None:
+        """All pages fetch at the same moment: one after the other, between two whatever else was asked."""
+        async with self._turns:
+            await asyncio.sleep(0)
+
     async def stop(self) -> None:
+        if self._queue_due is not None:
+            self._queue_due.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -66,13 +79,34 @@ class Hub:
             again = asyncio.get_running_loop().call_later(_AGAIN_SECONDS, self._tell, EVERYTHING)
             try:
                 async for kind, case_id in self._desk.changes():
-                    self._tell(f"{kind} {case_id}".strip())
+                    if kind in (QUEUE, SOON):
+                        self._tell_of_queue(QUEUE_SECONDS if kind == QUEUE else SOON_SECONDS)
+                    else:
+                        self._tell(f"{kind} {case_id}")
             except Exception:  # noqa: S110 - whatever broke, the pages fetch by themselves until this works again
                 pass
             finally:
                 again.cancel()
             await asyncio.sleep(_AGAIN_SECONDS)
             self._tell(EVERYTHING)
+
+    def _tell_of_queue(self, apart: float) -> None:
+        """Now, or once it was not told for so long; what is told then says all that changed by then."""
+        loop = asyncio.get_running_loop()
+        due = self._queue_told + apart
+        if self._queue_due is not None:
+            if self._queue_due.when() <= due:
+                return
+            self._queue_due.cancel()
+            self._queue_due = None
+        if due <= loop.time():
+            self._now()
+        else:
+            self._queue_due = loop.call_at(due, self._now)
+
+    def _now(self) -> None:
+        self._queue_told, self._queue_due = asyncio.get_running_loop().time(), None
+        self._tell(QUEUE)
 
     def _tell(self, change: str) -> None:
         for listener in self._listeners:

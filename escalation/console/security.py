@@ -3,7 +3,6 @@
 Denied by default: without a signed-in session only the sign-in page, its files and the sign of life are open.
 """
 
-import asyncio
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -135,7 +134,7 @@ class Door:
         session = await self._console.sessions.load(token, headers.get("user-agent", ""))
         if session is None:
             return None, None
-        account = await asyncio.to_thread(self._console.staff.get, session.account)
+        account = await self._console.roster.get(session.account)
         if not session.good_for(account):
             await self._console.sessions.drop(session)
             return None, None

@@ -138,8 +138,10 @@ class SessionStore:
 
     async def touch(self, session: Session) -> None:
         """Somebody did something: the idle time begins again. Never revives an ended session."""
-        await self._set(session, "seen", str(self._clock.now()))
-        await self._store.expire(session.key, self._lifetime(session.step, session.until), xx=True)
+        async with self._store.pipeline(transaction=True) as together:
+            together.eval(_SET, 1, session.key, "seen", str(self._clock.now()))
+            together.expire(session.key, self._lifetime(session.step, session.until), xx=True)
+            await together.execute()
 
     async def drop(self, session: Session) -> None:
         async with self._store.pipeline(transaction=True) as together:

@@ -18,9 +18,15 @@ _KEPT_FORMAT = frozenset("\u200d\ufe0f")
 """Joiner and picture form: an emoji of several parts needs them."""
 
 
+# Letters of Latin and Cyrillic, digits and punctuation: one sign each, seen as they are, in their one form.
+_PLAIN = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u0400-\u0482\u048a-\u052f\u2010-\u2027]*")
+
+
 def shown(text: str, longest: int = LONGEST) -> str:
     """The text as it may stand on a page; ends in … where it was cut."""
     cut = len(text) > longest
+    if not cut and _PLAIN.fullmatch(text):
+        return text  # nearly every text: nothing in it could be changed below
     text = unicodedata.normalize("NFC", text[:longest].replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(_letters(text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")

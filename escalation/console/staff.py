@@ -127,6 +127,10 @@ class Staff(Factors):
             row = rows.find(name)
         return None if row is None else account_of(row)
 
+    def mark(self) -> tuple[int, ...]:
+        """Another one once anything in the file has changed, whoever changed it."""
+        return self._file.mark()
+
     def names(self) -> dict[str, str]:
         """Every account's name by its id, for the queue's "held by"."""
         return {account.id: account.name for account in self.list()}

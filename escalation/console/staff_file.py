@@ -49,6 +49,18 @@ class StaffFile:
             raise
         return connection
 
+    def mark(self) -> tuple[int, ...]:
+        """Which file it is, and its count of changes.
+
+        (Offset 24 of the header, counted up by each transaction that changes anything, where there is no
+        write-ahead log: https://www.sqlite.org/fileformat2.html#file_change_counter)
+        """
+        file = os.open(self.path, os.O_RDONLY)
+        try:
+            return os.fstat(file).st_ino, int.from_bytes(os.pread(file, 4, 24), "big")
+        finally:
+            os.close(file)
+
     def seal(self, account_id: str, secret: str) -> bytes:
         nonce = os.urandom(12)
         return nonce + self._sealer.encrypt(nonce, secret.encode(), account_id.encode())

@@ -45,7 +45,11 @@ def ranked(waiting: Iterable[CaseRow], account: Account, now: float) -> list[Cas
 
 def needs_reason(row: CaseRow, waiting: Sequence[CaseRow], account: Account, now: float) -> bool:
     """Whether taking this one means passing over somebody more urgent."""
-    order = ranked(waiting, account, now)
+    return passes_over(row, ranked(waiting, account, now), account)
+
+
+def passes_over(row: CaseRow, order: Sequence[CaseRow], account: Account) -> bool:
+    """The same, with those who wait `ranked` already."""
     return bool(order) and order[0].id != row.id and not is_meant_for(row, account)
 
 

@@ -1,6 +1,5 @@
 """One request of somebody: who they are, what they sent, and how they are answered."""
 
-import asyncio
 import hmac
 import re
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from escalation.console.desk import Desk
 from escalation.console.endings import Endings
 from escalation.console.live import Hub
 from escalation.console.pages import Pages
+from escalation.console.roster import Roster
 from escalation.console.sessions import Session, SessionStore
 from escalation.console.settings import ConsoleSettings, Directory
 from escalation.console.staff import Account, Staff
@@ -34,6 +34,7 @@ class Console:
 
     desk: Desk
     staff: Staff
+    roster: Roster
     sessions: SessionStore
     settings: ConsoleSettings
     directory: Directory | None
@@ -134,7 +135,7 @@ class Visit:
             raise HTTPException(403, "stale")
 
     async def names(self) -> dict[str, str]:
-        return await asyncio.to_thread(self.console.staff.names)
+        return await self.console.roster.names()
 
 
 def kind_of(session: Session | None, account: Account | None) -> str:

@@ -100,6 +100,8 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("dialogues/engine/quiet.py", "say", "output"): OUTPUT,
     ("dialogues/engine/stamp.py", "write", "file"): CONTENT,
     ("dialogues/engine/vectors.py", "write", "file"): CONTENT,
+    ("escalation/cases/reading.py", "_wrapped", "store"): "memory of the store",
+    ("escalation/console/staff_file.py", "mark", "file"): "staff file",
     ("escalation/console/access.py", "endpoint", "file"): SIGNED_IN,
     ("escalation/console/catalogue.py", "texts", "cache"): "caches",
     ("escalation/console/catalogue.py", "words", "cache"): "caches",

@@ -87,7 +87,7 @@ LUA = re.compile(r"redis\.p?call\(\s*'([A-Z]+)'\s*,\s*([^,)]+)")
 LUA_READS = {
     *("GET EXISTS HGET HGETALL LRANGE LLEN ZSCORE ZRANGE ZRANGEBYSCORE ZCARD XRANGE XLEN TTL").split(),
     *("PTTL TIME DEL UNLINK ZREM SREM HDEL LTRIM LREM XDEL XACK EXPIRE PEXPIRE EXPIREAT").split(),
-    *("XPENDING SMEMBERS").split(),
+    *("XPENDING SMEMBERS HMGET").split(),
 }
 KEYS_BY = re.compile(r"\bkeys\.")
 

@@ -158,7 +158,7 @@ function prepareSound() {
 }
 
 const onQueue = main.dataset.about === "queue" && main.dataset.counts !== "no";
-const refreshQueue = fetcher(onQueue ? main.dataset.live : "/queue/live", (fresh) => {
+const refreshQueue = fetcher(onQueue ? main.dataset.live : "/queue/live?brief=1", (fresh) => {
   count(fresh);
   if (onQueue) swap(fresh);
 });

@@ -59,6 +59,7 @@ async def pick(visit: Visit) -> Response:
     row = next((row for row in await visit.console.desk.queue() if row.id == one), None)
     if row is None or row.state != "waiting":
         return visit.go(f"/cases/{one}")
+    [row] = await visit.console.desk.opened([row]) or [row]
     shown_row = present(row, visit.words, visit.now, visit.account, await visit.names())
     return await visit.whole("pick.html", row=shown_row, longest=LONGEST_NOTE)
 

@@ -76,7 +76,7 @@ class EventStream(Response):
         """Whether the session and its account are still good; being connected lengthens neither."""
         console = self._visit.console
         session = await console.sessions.read(self._visit.signed.key)
-        account = await asyncio.to_thread(console.staff.get, self._visit.account.id)
+        account = await console.roster.get(self._visit.account.id)
         return session is not None and account is not None and session.good_for(account) and account.at_desk
 
 

@@ -83,7 +83,7 @@ async def _overview(visit: Visit) -> Overview:
     rows, crew = await visit.console.desk.queue(), await visit.console.desk.crew()
     accounts = {one.id: one for one in await asyncio.to_thread(visit.console.staff.list)}
     waiting = [row for row in rows if row.state == "waiting"]
-    held = [row for row in rows if row.state == "held"]
+    held = await visit.console.desk.opened([row for row in rows if row.state == "held"])
     names = {one.id: one.name for one in accounts.values()}
     return Overview(
         waiting=len(waiting),

@@ -1,7 +1,7 @@
 """A desk without a store: cases in memory, and every request to it written down."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,6 +74,10 @@ class FakeDesk:
             raise self.broken
         rows = sorted((view.row for view in self.cases.values()), key=lambda one: one.place)
         return sorted(rows, key=lambda one: one.state != "waiting")
+
+    async def opened(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        self.calls.append(("opened", len(rows)))
+        return list(rows)
 
     async def case(self, case_id: str) -> CaseView | None:
         return self.cases.get(case_id)

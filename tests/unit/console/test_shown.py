@@ -1,7 +1,10 @@
 """What a person wrote, made fit for a page."""
 
+import unicodedata
+
 import pytest
 
+from escalation.console import shown as module
 from escalation.console.shown import LONGEST, line, shown, typed
 
 CASES = [
@@ -42,3 +45,11 @@ def test_one_line_stays_one() -> None:
 
 def test_an_answer_keeps_its_lines_and_loses_the_invisible() -> None:
     assert typed("  Jam këtu.\r\n\u202eA je vetëm?\x00\u200b ") == "Jam këtu.\nA je vetëm?"
+
+
+def test_what_passes_as_plain_is_what_looking_letter_by_letter_leaves_as_it_is() -> None:
+    for letter in map(chr, range(0x10000)):
+        if module._PLAIN.fullmatch(letter):
+            assert module._letters(letter) == [letter]
+            assert unicodedata.normalize("NFC", letter) == letter
+            assert letter.isprintable()

@@ -1,0 +1,1 @@
+"""The counsellors' desk under load: `python -m tests.bench.desk`."""
