@@ -84,6 +84,17 @@ def chat(language: str | None, channel: str) -> None:
 
 
 @main.command()
+@click.option("--language", "languages", multiple=True, type=click.Choice(["en", "sq", "bcms", "ro"]))
+@click.option("--trainee", "trainees", multiple=True, help="Name of an account; may be given several times.")
+@plainly
+def practice(languages: tuple[str, ...], trainees: tuple[str, ...]) -> None:
+    """Made-up young people for new counsellors, on the real console, apart from real cases."""
+    from bot.practice import practise
+
+    asyncio.run(practise(load(), languages, trainees))
+
+
+@main.command()
 @plainly
 def assess() -> None:
     """JSON lines {id, text, language?, history?} in, verdicts out, in the same order."""

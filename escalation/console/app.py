@@ -34,7 +34,8 @@ def create_app(
 ) -> Starlette:
     """The counsellors' pages. Serve with `uvicorn.Config(app, **UVICORN, ...)`."""
     hub = Hub(desk)
-    console = Console(desk, staff, sessions, settings, directory, Pages(), hub, Endings(settings.clock))
+    pages = Pages(practice=settings.practice is not None)
+    console = Console(desk, staff, sessions, settings, directory, pages, hub, Endings(settings.clock))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
