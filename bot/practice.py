@@ -6,6 +6,7 @@ only, and phones that nobody has. It neither knows nor reaches the real one, and
 
 import asyncio
 import secrets
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -110,9 +111,22 @@ async def opened(
             await client.aclose()
 
 
-async def practise(settings: Settings, languages: tuple[str, ...], trainees: tuple[str, ...]) -> None:
+def practise(settings: Settings, languages: tuple[str, ...], trainees: tuple[str, ...]) -> None:
     """Open the room, say who can sign in, and serve until told to stop."""
     refuse_real(settings)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        asyncio.run(_practise(settings, languages, trainees))
+    except KeyboardInterrupt:
+        print("\nPractice is over, and nothing of it is left.", flush=True)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+async def _practise(settings: Settings, languages: tuple[str, ...], trainees: tuple[str, ...]) -> None:
     if port_taken(settings.console_port):
         raise SettingsError(
             f"Port {settings.console_port} is in use. Stop what uses it, or set {name_of('console_port')}."
@@ -137,7 +151,6 @@ async def practise(settings: Settings, languages: tuple[str, ...], trainees: tup
                 await serve(practice.console, own.bind, own.console_port)
     finally:
         stop([engine])
-    print("Practice is over; nothing of it is left.", flush=True)
 
 
 def accounts(settings: Settings, trainees: Sequence[str]) -> list[Provision]:

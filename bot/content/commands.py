@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.content import answers, fixed, reviews, services, table, ways
+from bot.content import answers, fixed, practice, reviews, services, table, ways
 from bot.content.finding import Finding, Unreadable
 from bot.settings import ROOT
 
@@ -17,12 +17,15 @@ DANGER = (sys.executable, "-m", "escalation.danger.train")
 def check() -> int:
     """Texts alike in all languages, rules sound, models fresh; each finding names file and mend."""
     found = [*readable(ways.findings()), *readable(answers.findings()), *services.findings(today())]
+    found += readable(practice.findings())
     said = fixed.findings()
     for finding in [*said, *found]:
         print(finding)
     wrong = sum(not finding.soon for finding in found) + len(said)
     unread = [review.name for review in reviews.reviews() if not review.by]
     print(f"{len(unread)} files of texts wait for a native speaker: hotline content table names the topics.")
+    unread = [review.name for review in reviews.reviews(practice.FOLDER) if not review.by]
+    print(f"{len(unread)} files of the practice room (escalation/practice) wait for one, too.")
     codes = [wrong, _validate(), _run(*DANGER, "--check")]
     print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
     return 1 if any(codes) else 0
@@ -52,7 +55,8 @@ def show_table() -> int:
 def note_review(path: Path, by: str) -> int:
     """Note that a native speaker has read a file of texts as it is now."""
     try:
-        print(f"noted: {by} has read {reviews.reviewed(path, by, today())}")
+        texts = practice.FOLDER if path.resolve().is_relative_to(practice.FOLDER) else reviews.TEXTS
+        print(f"noted: {by} has read {reviews.reviewed(path, by, today(), texts)}")
     except ValueError as error:
         print(error)
         return 1
