@@ -1,9 +1,9 @@
-"""A whole practice talk on the real console, over HTTP: claimed, answered, reacted to, closed, looked back on."""
+"""Whole practice talks on the real console, over HTTP and a real store."""
 
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,15 +11,22 @@ from pathlib import Path
 import httpx
 import pyotp
 import pytest
+from argon2 import PasswordHasher
+from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from bot import keys
+from bot.cli import main
 from bot.clock import SetClock
 from bot.errors import SettingsError
 from bot.practice import REAL, Practice, accounts, opened, refuse_real
 from bot.settings import Settings, name_of
+from escalation.cases.case import Crew
+from escalation.console import password
+from escalation.console.settings import ConsoleSettings
 from escalation.console.staff import Provision
 from escalation.practice.script import Script, scripts
+from escalation.practice.seen import LookBack
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
 from tests.unit.console.tab import Tab, text_of
 
@@ -95,6 +102,11 @@ async def until(holds: Callable[[], object], what: str) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(password, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 async def test_a_whole_talk_is_practised_and_nothing_of_it_is_left(tmp_path: Path) -> None:
     async with practising(tmp_path, script("locked_in")) as (room, (anna, ben, _)):
         trainee = Trainee(room.console, anna)
@@ -123,3 +135,143 @@ async def test_a_whole_talk_is_practised_and_nothing_of_it_is_left(tmp_path: Pat
         assert await room.whole.store.hlen(keys.HOLDERS) == 0
         # No month's counts: practice is in no report.
         assert [key for key in left if key.startswith("hl:{counts}")] == []
+
+
+async def test_whoever_writes_delete_is_gone_and_the_trainee_can_look_back(tmp_path: Path) -> None:
+    async with practising(tmp_path, replace(script("pictures"), after=1)) as (room, (anna, _, _)):
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+        await trainee.answer("You have to tell me your name.")
+        await trainee.reads("stop pushing me")
+        await trainee.answer("I am sorry. Take your time.")
+        await trainee.reads("im just scared what they say")
+        await trainee.answer("What would you like most?")
+        await trainee.reads("Looking back")
+        back = text_of(await trainee.page())
+        assert "Not seen this time: no pressure" in back
+        assert "Seen: something kind" in back
+        assert await room.whole.cases.rows() == []
+
+
+async def test_somebody_comes_back_and_it_is_a_new_talk(tmp_path: Path) -> None:
+    async with practising(tmp_path, script("job_abroad")) as (room, (anna, _, _)):
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+        first = trainee.case
+        await trainee.close()
+        said = ""
+        while "he got angry when i asked for a contract" not in said:  # others come, too
+            said = await trainee.take()
+        assert trainee.case != first
+        assert "can i talk to a real person about it" not in said
+        await trainee.answer("How old are you?")
+        await trainee.reads("17 in march")
+
+
+async def test_under_cover_nothing_reaches_them_and_they_come_back(tmp_path: Path) -> None:
+    played = script("engagement")
+    assert played.cover is not None
+    played = replace(played, cover=replace(played.cover, after=1))
+    async with practising(tmp_path, played) as (room, (anna, _, _)):
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+        await trainee.answer("Is it safe to text?")
+        await trainee.reads("Somebody may be reading")
+        await trainee.answer("Are you there?")  # refused, as nobody knows who reads it
+        await trainee.reads("sorry my uncle came in")
+        assert "Seen: no word from you while somebody else" in await trainee.close()
+
+
+async def test_a_talk_given_back_to_the_bot_is_erased_and_looked_back_on(tmp_path: Path) -> None:
+    async with practising(tmp_path, script("prank")) as (room, (anna, _, _)):
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+        await trainee.answer("Thank you for writing. We are here when you need us.")
+        await trainee.reads("ok u are nice")
+        await trainee.page()
+        await trainee.tab.post(f"/cases/{trainee.case}/bot")
+        await trainee.reads("Looking back")
+
+        async def erased() -> bool:
+            return not await room.whole.store.exists(keys.of(trainee.case, "key"))
+
+        await until(erased, "the talk is erased")
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "PRACTICE"), ("sq", "USHTRIM"), ("bcms", "VJEŽBA"), ("ro", "EXERCIȚIU")]
+)
+async def test_every_page_says_so_in_the_language_of_the_interface(
+    language: str, word: str, tmp_path: Path
+) -> None:
+    async with practising(tmp_path, script("locked_in")) as (room, (anna, _, trainer)):
+        for who in (anna, trainer):
+            trainee = Trainee(room.console, who)
+            first = await trainee.tab.get(
+                "/login", **{"accept-language": language if language != "bcms" else "bs"}
+            )
+            assert word in text_of(first)
+            await trainee.sign_in()
+            await trainee.tab.get("/account")
+            await trainee.tab.post("/account/interface", interface=language)
+            for path in (
+                "/queue",
+                "/shift",
+                "/account",
+                "/account/app",
+                "/cases/3-none",
+                "/board",
+                "/nowhere",
+            ):
+                page = await trainee.tab.get(path)
+                assert f"<strong>{word}</strong>" in page.text, path
+                assert re.search(rf"<title>[^<]+ · {word}</title>", page.text), path
+
+
+async def test_they_come_only_while_somebody_is_there(tmp_path: Path) -> None:
+    async with practising(tmp_path, script("locked_in")) as (room, (anna, _, _)):
+        line = room.room._line
+        looks = 0
+        really = line.cases.duty.crew
+
+        async def counted() -> list[Crew]:
+            nonlocal looks
+            looks += 1
+            return await really()
+
+        line.cases.duty.__dict__["crew"] = counted
+        await until(lambda: looks > 5, "the room looked who is there")
+        assert await room.whole.cases.rows() == []
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+
+
+@pytest.mark.parametrize("setting", REAL)
+def test_practice_does_not_start_where_anything_real_is_set(setting: str) -> None:
+    with pytest.raises(SettingsError, match=name_of(setting)) as refused:
+        refuse_real(replace(Settings(), **{setting: "redis://a-real-one-of-32-letters-or-more"}))
+    assert "a-real-one" not in str(refused.value)
+
+
+def test_the_command_refuses_too() -> None:
+    given = {"HOTLINE_STORE_URL": "redis://127.0.0.1:6379", "HOTLINE_TELEGRAM_TOKEN": "42:token"}
+    done = CliRunner().invoke(main, ["practice"], env=given)
+    assert done.exit_code == 2
+
+
+def test_a_browser_signed_in_for_real_stays_so() -> None:
+    """Cookies are shared by all ports of a host: practice has its own."""
+    real, practised = ConsoleSettings(), ConsoleSettings(practice=Nothing())
+    assert {real.cookie, real.mark, real.knock}.isdisjoint(
+        {practised.cookie, practised.mark, practised.knock}
+    )
+
+
+class Nothing:
+    def look_back(self, conversation: str, account: str) -> LookBack | None:
+        return None
