@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.content import answers, fixed, practice, reviews, services, table, ways
+from bot.content.answers import TEXTS
 from bot.content.finding import Finding, Unreadable
 from bot.settings import ROOT
+from escalation.practice.script import FOLDER as SCRIPTS
 
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
 DANGER = (sys.executable, "-m", "escalation.danger.train")
@@ -24,7 +26,7 @@ def check() -> int:
     wrong = sum(not finding.soon for finding in found) + len(said)
     unread = [review.name for review in reviews.reviews() if not review.by]
     print(f"{len(unread)} files of texts wait for a native speaker: hotline content table names the topics.")
-    unread = [review.name for review in reviews.reviews(practice.FOLDER) if not review.by]
+    unread = [review.name for review in reviews.reviews(SCRIPTS) if not review.by]
     print(f"{len(unread)} files of the practice room (escalation/practice) wait for one, too.")
     codes = [wrong, _validate(), _run(*DANGER, "--check")]
     print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
@@ -55,7 +57,7 @@ def show_table() -> int:
 def note_review(path: Path, by: str) -> int:
     """Note that a native speaker has read a file of texts as it is now."""
     try:
-        texts = practice.FOLDER if path.resolve().is_relative_to(practice.FOLDER) else reviews.TEXTS
+        texts = SCRIPTS if path.resolve().is_relative_to(SCRIPTS) else TEXTS
         print(f"noted: {by} has read {reviews.reviewed(path, by, today(), texts)}")
     except ValueError as error:
         print(error)

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from bot.clock import Clock
-from escalation.practice.seen import LookBack
+from escalation.practice.look_back import LookBack
 
 
 class Size(Protocol):

@@ -17,9 +17,10 @@ from bot.errors import HotlineError
 from bot.private import Address, Unshown
 from escalation.practice.cues import Cues, cues
 from escalation.practice.line import Line
+from escalation.practice.look_back import LookBack
 from escalation.practice.person import Person, Says
 from escalation.practice.script import Script
-from escalation.practice.seen import LookBack, Seen
+from escalation.practice.seen import Seen
 
 TICK_S = 1.0
 ARRIVE_S = 20.0

@@ -1,36 +1,12 @@
-"""What was seen of a practice talk, and the look back on it: what a script hoped for, and was it there.
-
-Which cues were heard and when, never a word of an answer. Nobody is scored, and nothing is kept: the look
-back lives in memory for minutes (escalation/practice/room.py).
-"""
+"""What was seen of a practice talk, by plain rules: which cues were heard, and when; no word of an answer."""
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
 from escalation.cases.case import ANSWER_ELSE_S, ANSWER_S
 from escalation.practice.cues import Cues, numbers
+from escalation.practice.look_back import Hope, LookBack
 from escalation.practice.script import Script
-
-
-@dataclass(frozen=True, slots=True)
-class Hope:
-    """One thing the script hoped for; `name` is one of script.HOPES."""
-
-    name: str
-    seen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LookBack:
-    """What a trainee reads after a talk."""
-
-    about: str
-    language: str
-    minutes: int
-    """Within how many an answer was hoped for."""
-    hopes: tuple[Hope, ...]
-    other_number: bool
-    """A number was given that is not in the directory."""
 
 
 @dataclass(slots=True)

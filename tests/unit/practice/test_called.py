@@ -19,7 +19,8 @@ def judge() -> Judge:
 def test_what_they_begin_with_calls_a_human_in_their_language(language: str, judge: Judge) -> None:
     for script in scripts((language,)):
         for texts in filter(None, (script.begins, script.returns)):
-            heard, history, found = "", [], []
+            heard, found = "", []
+            history: list[str] = []
             for text in texts:
                 heard = detect(text, heard or None, None).language
                 found.append(judge.assess(text, language=heard, history=history))
