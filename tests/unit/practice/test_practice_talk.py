@@ -122,7 +122,12 @@ async def test_a_whole_talk_is_practised_and_nothing_of_it_is_left(tmp_path: Pat
         await trainee.reads("can i call it without credit?")
         back = await trainee.close()
         assert "A girl of 16 who came for work" in back
-        for hope in ("asking whether it is safe to text", "a number to call", "no promise", "no blame"):
+        for hope in (
+            "asking whether it is safe to text",
+            "a number to call",
+            "honest words",
+            "words without blame",
+        ):
             assert f"Seen: {hope}" in back
         assert "One number you gave is not in the directory." in back
         assert "he took our passports" not in back
@@ -149,7 +154,7 @@ async def test_whoever_writes_delete_is_gone_and_the_trainee_can_look_back(tmp_p
         await trainee.answer("What would you like most?")
         await trainee.reads("Looking back")
         back = text_of(await trainee.page())
-        assert "Not seen this time: no pressure" in back
+        assert "Not seen this time: leaving it to them" in back
         assert "Seen: something kind" in back
         assert await room.whole.cases.row(trainee.case) is None
 
@@ -183,7 +188,7 @@ async def test_under_cover_nothing_reaches_them_and_they_come_back(tmp_path: Pat
         await trainee.reads("Somebody else may be reading")
         await trainee.answer("Are you there?")  # refused, as nobody knows who reads it
         await trainee.reads("sorry my uncle came in")
-        assert "Seen: no word from you while somebody else" in await trainee.close()
+        assert "Seen: your silence while somebody else" in await trainee.close()
 
 
 async def test_a_talk_given_back_to_the_bot_is_erased_and_looked_back_on(tmp_path: Path) -> None:

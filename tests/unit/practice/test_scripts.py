@@ -200,3 +200,16 @@ def test_the_quick_answers_of_the_console_are_good_ones(language: str) -> None:
     assert set().union(*heard) & {*HARSH, "promise", "number"} == set()
     if language == "bcms":
         assert [cues(language).found(to_cyrillic(text)) for text in answers] == heard
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Is it safe to text right now?"),
+        ("sq", "A është e sigurt të shkruash tani?"),
+        ("bcms", "Да ли је сада безбедно писати?"),
+        ("ro", "Poți scrie în siguranță acum?"),
+    ],
+)
+def test_whether_it_is_safe_to_text_is_not_whether_there_is_danger(language: str, text: str) -> None:
+    assert cues(language).found(text) == {"safe"}
