@@ -176,10 +176,11 @@ async def test_somebody_comes_back_and_it_is_a_new_talk(tmp_path: Path) -> None:
         await trainee.reads("17 in march")
 
 
-async def test_under_cover_nothing_reaches_them_and_they_come_back(tmp_path: Path) -> None:
+async def test_under_cover_nothing_reaches_them_until_they_are_back(tmp_path: Path) -> None:
     played = script("engagement")
     assert played.cover is not None
-    played = replace(played, cover=replace(played.cover, after=1))
+    cover = replace(played.cover, after=1, seconds=1e9)
+    played = replace(played, cover=cover)
     async with practising(tmp_path, played) as (room, (anna, _, _)):
         trainee = Trainee(room.console, anna)
         await trainee.sign_in()
@@ -187,8 +188,16 @@ async def test_under_cover_nothing_reaches_them_and_they_come_back(tmp_path: Pat
         await trainee.answer("Is it safe to text?")
         await trainee.reads("Somebody else may be reading")
         await trainee.answer("Are you there?")  # refused, as nobody knows who reads it
-        await trainee.reads("sorry my uncle came in")
-        assert "Seen: your silence while somebody else" in await trainee.close()
+        [here] = [
+            one for one in room.room._guests.values() if one.visit and one.visit.conversation == trainee.case
+        ]
+        await room.room._line.write(played.channel, here.phone, cover.back[0])
+        await trainee.reads("BLUE UMBRELLA")
+        await trainee.answer("How old are you?")
+        await trainee.reads("How old are you?")
+        back = await trainee.close()
+        assert "Seen: asking whether it is safe to text" in back
+        assert "Seen: your silence while somebody else may be reading" in back
 
 
 async def test_a_talk_given_back_to_the_bot_is_erased_and_looked_back_on(tmp_path: Path) -> None:
