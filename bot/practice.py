@@ -26,6 +26,7 @@ from bot.console import add_staff, console_app
 from bot.content.services import phones
 from bot.errors import SettingsError
 from bot.loopback import Loopback
+from bot.private import Unshown
 from bot.roles import serve
 from bot.settings import Settings, name_of
 from bot.store import Embedded, connect
@@ -57,7 +58,7 @@ class PracticeChannel(Loopback):
 
 
 @dataclass(frozen=True, repr=False)
-class Practice:
+class Practice(Unshown):
     """A practice room that is open: the console's pages, and who comes."""
 
     whole: Hotline
