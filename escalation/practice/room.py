@@ -204,5 +204,11 @@ class Room:
                 return  # ended while they typed
             conversation = await self._line.write(guest.script.channel, guest.phone, one.text)
             if conversation and (guest.visit is None or guest.visit.conversation != conversation):
-                seen = Seen(guest.script, guest.cues, self._numbers)
-                guest.visit = Visit(conversation, seen)
+                self._begin(guest, conversation)
+
+    def _begin(self, guest: Guest, conversation: str) -> None:
+        """What they wrote began a new talk: the first, a second, or it was ended while they wrote."""
+        if guest.visit and not guest.visit.over:
+            self._end(guest.visit)
+        guest.visit = Visit(conversation, Seen(guest.script, guest.cues, self._numbers))
+        guest.ears = asyncio.Queue()  # that the talk before is over is nothing to this one

@@ -26,6 +26,7 @@ from escalation.console import password
 from escalation.console.settings import ConsoleSettings
 from escalation.console.staff import Provision
 from escalation.practice.look_back import LookBack
+from escalation.practice.room import Guest
 from escalation.practice.script import Script, scripts
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
 from tests.unit.console.tab import Tab, text_of
@@ -44,6 +45,12 @@ async def practising(folder: Path, *played: Script) -> AsyncIterator[tuple[Pract
     settings = replace(Settings(), staff_file=str(folder / "staff.sqlite"))
     async with opened(settings, played, WordJudge(), {"engine": ScriptedEngine()}, speed=SPEED) as room:
         yield room, accounts(room.whole.settings, ("anna", "ben"))
+
+
+def guest(room: Practice, case: str) -> Guest:
+    """Whose talk this is."""
+    here = room.room._guests.values()
+    return next(one for one in here if one.visit and one.visit.conversation == case)
 
 
 class Trainee:
@@ -85,10 +92,14 @@ class Trainee:
         await until(there, words)
 
     async def close(self) -> str:
-        """Close, and read the page of a talk that is gone."""
-        await self.page()
-        await self.tab.post(f"/cases/{self.case}/close")
-        await self.reads("Closed and erased")
+        """Close, and read the page of a talk that is gone; over words nobody read it goes on: once more."""
+
+        async def closed() -> bool:
+            await self.page()
+            await self.tab.post(f"/cases/{self.case}/close")
+            return "Closed and erased" in text_of(await self.page())
+
+        await until(closed, "Closed and erased")
         return text_of(await self.page())
 
 
@@ -176,6 +187,19 @@ async def test_somebody_comes_back_and_it_is_a_new_talk(tmp_path: Path) -> None:
         await trainee.reads("17 in march")
 
 
+async def test_a_talk_ended_while_they_wrote_goes_on_as_a_new_one(tmp_path: Path) -> None:
+    played = replace(script("locked_in"), begins=("we are locked in",) * 20, pause=60.0)
+    async with practising(tmp_path, played) as (room, (anna, _, _)):
+        trainee = Trainee(room.console, anna)
+        await trainee.sign_in()
+        await trainee.take()
+        here, ended = guest(room, trainee.case), trainee.case
+        await trainee.close()
+        await until(lambda: here.visit and here.visit.conversation != ended, "they write on")
+        await until(lambda: here.visit and here.visit.opened, "they are in the queue again")
+        assert "Looking back" in text_of(await trainee.page())
+
+
 async def test_under_cover_nothing_reaches_them_until_they_are_back(tmp_path: Path) -> None:
     played = script("engagement")
     assert played.cover is not None
@@ -188,9 +212,7 @@ async def test_under_cover_nothing_reaches_them_until_they_are_back(tmp_path: Pa
         await trainee.answer("Is it safe to text?")
         await trainee.reads("Somebody else may be reading")
         await trainee.answer("Are you there?")  # refused, as nobody knows who reads it
-        [here] = [
-            one for one in room.room._guests.values() if one.visit and one.visit.conversation == trainee.case
-        ]
+        here = guest(room, trainee.case)
         await room.room._line.write(played.channel, here.phone, cover.back[0])
         await trainee.reads("BLUE UMBRELLA")
         await trainee.answer("How old are you?")
