@@ -15,7 +15,7 @@ ENGINE_STAMP := dialogues/.venv/.installed
 TUNE_STAMP := .tune/.installed
 TUNING := escalation/danger/tuning
 
-.PHONY: help install run test check format bench train tune lock clean
+.PHONY: help install run practice test check format bench train tune lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ tune: $(ROOT_STAMP) $(TUNE_STAMP) ## the encoder's upper layers, anew from all d
 
 run: train ## everything on this machine, with a phone to text from and a counsellor console
 	@exec .venv/bin/hotline run --demo
+
+practice: train ## made-up young people for new counsellors, apart from real cases
+	@exec .venv/bin/hotline practice
 
 check: $(ROOT_STAMP) ## format, lint and types
 	@.venv/bin/ruff format --check bot escalation tests

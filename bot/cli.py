@@ -84,6 +84,17 @@ def chat(language: str | None, channel: str) -> None:
 
 
 @main.command()
+@click.option("--language", "languages", multiple=True, type=click.Choice(["en", "sq", "bcms", "ro"]))
+@click.option("--trainee", "trainees", multiple=True, help="Name of an account; may be given several times.")
+@plainly
+def practice(languages: tuple[str, ...], trainees: tuple[str, ...]) -> None:
+    """Made-up young people for new counsellors, on the real console, apart from real cases."""
+    from bot.practice import practise
+
+    practise(load(), languages, trainees)
+
+
+@main.command()
 @plainly
 def assess() -> None:
     """JSON lines {id, text, language?, history?} in, verdicts out, in the same order."""
@@ -191,7 +202,7 @@ def content_table() -> None:
 @click.option("--by", required=True, help="Who has read it.")
 @plainly
 def content_reviewed(file: Path, by: str) -> None:
-    """Note that a native speaker has read FILE (dialogues/texts/<language>/...) as it is now."""
+    """Note that a native speaker has read FILE (of dialogues/texts or escalation/practice) as it is now."""
     from bot.content.commands import note_review
 
     sys.exit(note_review(file, by))

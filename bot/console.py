@@ -13,7 +13,7 @@ from bot.vault import derived
 from escalation.console.app import create_app
 from escalation.console.reseal import reseal
 from escalation.console.sessions import SessionStore
-from escalation.console.settings import ConsoleSettings, Price
+from escalation.console.settings import ConsoleSettings, Practice, Price
 from escalation.console.staff import Provision, Staff
 
 
@@ -29,15 +29,20 @@ def add_staff(path: str, secret: str, name: str, role: str, languages: Sequence[
     return open_staff(path, secret).add(name, role, languages)
 
 
-def console_app(whole: Hotline) -> Starlette:
-    """The console's pages on this deployment's desk."""
+def console_app(whole: Hotline, practice: Practice | None = None) -> Starlette:
+    """The console's pages on this deployment's desk, or on that of a practice room."""
     settings = whole.settings
     return create_app(
         whole.desk,
         open_staff(settings.staff_file, settings.secret, settings.previous_secrets),
         SessionStore(whole.store, derived(settings.secret, b"sign-in"), whole.clock),
         ConsoleSettings(
-            url=_url(settings), count=count, price=_price(settings), hours=whole.hours, clock=whole.clock
+            url=_url(settings),
+            count=count,
+            price=_price(settings),
+            hours=whole.hours,
+            clock=whole.clock,
+            practice=practice,
         ),
         directory.services,
     )

@@ -136,10 +136,10 @@ ON_DISK = (
     ),
     Rest(
         "temporary folders",
-        "the embedded store's socket; the staff file of a demo",
+        "the embedded store's socket; the staff file of a demo or of practice",
         "to run it",
         "the run",
-        "`hotline run`, when it ends",
+        "`hotline run` or `hotline practice`, when it ends",
     ),
     Rest(
         "nameless file", "the sentence encoder's weights", "to load them", "the process", "end of the process"
@@ -196,6 +196,13 @@ IN_SIGHT = (
         "8 h at most",
         "sign-out",
         "operator",
+    ),
+    Rest(
+        "practice room",
+        "talks of made-up people with trainees, as above, in a store of its own; what was seen of an answer",
+        "to practise, and to look back on a talk",
+        "until closed; the look back 15 minutes",
+        "close, `hotline practice`, when it ends",
     ),
     Rest(
         "demo phones", "what is texted in a demo", "to try it out", "the run", "`hotline run`, when it ends"

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.content import answers, fixed, opening, reviews, services, table, ways
+from bot.content import answers, fixed, opening, practice, reviews, services, table, ways
+from bot.content.answers import TEXTS
 from bot.content.finding import Finding, Unreadable
 from bot.settings import ROOT, load
+from escalation.practice.script import FOLDER as SCRIPTS
 
 ENGINE_PYTHON = ROOT / "dialogues" / ".venv" / "bin" / "python"
 DANGER = (sys.executable, "-m", "escalation.danger.train")
@@ -17,13 +19,15 @@ DANGER = (sys.executable, "-m", "escalation.danger.train")
 def check() -> int:
     """Texts alike in all languages, rules sound, models fresh; each finding names file and mend."""
     found = [*readable(ways.findings()), *readable(answers.findings()), *services.findings(today())]
-    found += opening.findings(load().hours_file)
+    found += [*opening.findings(load().hours_file), *readable(practice.findings())]
     said = fixed.findings()
     for finding in [*said, *found]:
         print(finding)
     wrong = sum(not finding.soon for finding in found) + len(said)
     unread = [review.name for review in reviews.reviews() if not review.by]
     print(f"{len(unread)} files of texts wait for a native speaker: hotline content table names the topics.")
+    unread = [review.name for review in reviews.reviews(SCRIPTS) if not review.by]
+    print(f"{len(unread)} files of the practice room (escalation/practice) wait for one, too.")
     codes = [wrong, _validate(), _run(*DANGER, "--check")]
     print("Content is in order." if not any(codes) else "Content needs a hand: see above.")
     return 1 if any(codes) else 0
@@ -53,7 +57,8 @@ def show_table() -> int:
 def note_review(path: Path, by: str) -> int:
     """Note that a native speaker has read a file of texts as it is now."""
     try:
-        print(f"noted: {by} has read {reviews.reviewed(path, by, today())}")
+        texts = SCRIPTS if path.resolve().is_relative_to(SCRIPTS) else TEXTS
+        print(f"noted: {by} has read {reviews.reviewed(path, by, today(), texts)}")
     except ValueError as error:
         print(error)
         return 1

@@ -1,6 +1,6 @@
-"""Who has read which texts as a native speaker: dialogues/texts/_reviews.yml, per file, by its checksum.
+"""Who has read which texts as a native speaker: _reviews.yml in dialogues/texts and escalation/practice.
 
-An edit opens the review again.
+Per file, by its checksum: an edit opens the review again.
 """
 
 import datetime
@@ -43,7 +43,9 @@ def reviewed(path: Path, by: str, today: datetime.date, texts: Path = TEXTS) -> 
     """Note that somebody has read a file as it is now; raises ValueError for one that is no file of texts."""
     path = path.resolve()
     if not path.is_file() or path.parent.parent != texts.resolve() or path.parent.name not in LANGUAGES:
-        raise ValueError(f"{path.name} is not a file in dialogues/texts/<language>/")
+        raise ValueError(
+            f"{path.name} is not a file in dialogues/texts/<language>/ or escalation/practice/<language>/"
+        )
     record = texts / FILE
     done = (yaml.safe_load(record.read_text(encoding="utf-8")) if record.exists() else None) or {}
     name = f"{path.parent.name}/{path.name}"

@@ -35,8 +35,9 @@ def create_app(
 ) -> Starlette:
     """The counsellors' pages. Serve with `uvicorn.Config(app, **UVICORN, ...)`."""
     hub = Hub(desk)
+    pages = Pages(practice=settings.practice is not None)
     console = Console(
-        desk, staff, Roster(staff), sessions, settings, directory, Pages(), hub, Endings(settings.clock)
+        desk, staff, Roster(staff), sessions, settings, directory, pages, hub, Endings(settings.clock)
     )
 
     @asynccontextmanager

@@ -15,7 +15,8 @@ STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 class Pages:
     """The templates and static files, read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, practice: bool = False) -> None:
+        self._practice = practice
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -29,6 +30,10 @@ class Pages:
 
     def render(self, template: str, words: Words, **context: object) -> str:
         values: dict[str, object] = {"note": "", "account": None, "form": "", "t": words, **context}
+        values |= {
+            "practice": self._practice,
+            "site": words("practice.name" if self._practice else "page.name"),
+        }
         return self._templates.get_template(template).render(values)
 
     @cached_property

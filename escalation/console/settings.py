@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.clock import Clock
 from escalation.cases.hours import Hours
+from escalation.practice.look_back import LookBack
 
 
 class Size(Protocol):
@@ -18,6 +19,12 @@ class Size(Protocol):
     def segments(self) -> int: ...
     @property
     def units(self) -> int: ...
+
+
+class Practice(Protocol):
+    """A practice room: its console says so on every page, and looks back on talks that are over."""
+
+    def look_back(self, conversation: str, account: str) -> LookBack | None: ...
 
 
 type Count = Callable[[str], Size]
@@ -57,6 +64,8 @@ class ConsoleSettings:
     heartbeat: float = 10.0
     """Seconds between two signs of life while a page is open."""
     clock: Clock = field(default_factory=Clock)
+    practice: Practice | None = None
+    """None: real people write here."""
 
     @property
     def https(self) -> bool:
@@ -64,17 +73,22 @@ class ConsoleSettings:
 
     @property
     def cookie(self) -> str:
-        return "__Host-hotline-session" if self.https else "hotline-session"
+        return self._cookie("session")
 
     @property
     def mark(self) -> str:
         """The cookie of a browser somebody signed in with."""
-        return "__Host-hotline-known" if self.https else "hotline-known"
+        return self._cookie("known")
 
     @property
     def knock(self) -> str:
         """The cookie of a stranger who begins with a passkey."""
-        return "__Host-hotline-knock" if self.https else "hotline-knock"
+        return self._cookie("knock")
+
+    def _cookie(self, name: str) -> str:
+        """Practice has its own: a browser holds one jar for all ports of a host."""
+        room = "practice" if self.practice else "hotline"
+        return f"{'__Host-' if self.https else ''}{room}-{name}"
 
     def known_hosts(self) -> frozenset[str]:
         """Every value a Host header may have; on loopback, its other names too."""

@@ -66,6 +66,8 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("bot/report.py", "report", "output"): TERMINAL,
     ("bot/roles.py", "run_engine", "process"): "environment",
     ("bot/roles.py", "server", "network"): CONNECTIONS,
+    ("bot/practice.py", "_practise", "file"): "temporary folders",
+    ("bot/practice.py", "*", "output"): TERMINAL,
     ("bot/run.py", "__init__", "file"): "temporary folders",
     ("bot/run.py", "*", "output"): TERMINAL,
     ("bot/run.py", "leads", "network"): CONNECTIONS,
@@ -131,6 +133,7 @@ ALLOWED: dict[tuple[str, str, str], str] = {
     ("escalation/danger/tuning/__main__.py", "write", "file"): CONTENT,
     ("escalation/danger/tuning/__main__.py", "*", "output"): TERMINAL,
     ("escalation/danger/vectors.py", "write", "file"): CONTENT,
+    ("escalation/practice/cues.py", "cues", "cache"): "caches",
 }
 """Every place that writes, and the row of bot/rests.py it writes to. `*`: any function, for what people run
 by hand to see its output; nothing that handles a message stands here with a `*`."""

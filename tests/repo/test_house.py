@@ -33,6 +33,7 @@ NOT_KNOWN = {
         "redis",
     ),
     "escalation.cases": ("escalation.danger", "escalation.console"),
+    "escalation.practice": ("escalation.console",),
     "escalation.console": ("escalation.danger", "bot.inbox", "bot.outbox", "bot.sessions", "bot.vault"),
 }
 ONLY_SANDBOX = "bot.sandbox"

@@ -14,6 +14,7 @@ from bot.marks import MUTE_HOURS
 from escalation.cases.answer import told
 from escalation.cases.case import CaseRow, CaseView, Outcome
 from escalation.console.endings import Way
+from escalation.console.practised import look_back
 from escalation.console.quick import quick
 from escalation.console.rows import LANGUAGE_TAGS, present, show_line
 from escalation.console.shown import line, shown, typed
@@ -76,6 +77,8 @@ async def bot_page(visit: Visit) -> Response:
 
 async def to_bot(visit: Visit) -> Response:
     outcome = await end(visit, "bot", visit.console.desk.to_bot(case_id(visit), visit.account.id))
+    if outcome == "done" and visit.console.settings.practice is not None:
+        return visit.go(f"/cases/{case_id(visit)}")
     return await visit.leave("bot" if outcome == "done" else outcome, "/queue")
 
 
@@ -118,9 +121,10 @@ async def context(visit: Visit, one: str, *, reads: bool = True, tools: bool = T
     """What the templates of a talk may use; lines only for its readers. `reads`: on a screen."""
     view, endings = await visit.console.desk.case(one), visit.console.endings
     nothing: dict[str, object] = {"case_id": one, "row": None, "lines": (), "not_ended": False}
+    nothing |= {"look_back": None}
     if view is None:
         endings.gone(one)
-        return nothing | {"state": "gone", "way": endings.way(one)}
+        return nothing | {"state": "gone", "way": endings.way(one), "look_back": look_back(visit, one)}
     if view.row.not_ended:
         endings.forget(one)
     if (endings.running(one) or view.row.closing) and view.row.holder == visit.account.id:

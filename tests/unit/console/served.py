@@ -12,6 +12,7 @@ from bot.channels.sms.segments import count
 from bot.store import connect
 from escalation.console.app import UVICORN, ConsoleSettings, create_app
 from escalation.console.sessions import SessionStore
+from escalation.console.settings import Practice
 from escalation.console.staff import Provision, Staff
 from tests.unit.console.fake_desk import FakeDesk
 
@@ -23,9 +24,9 @@ _NUMBERS = itertools.count(1)
 class Served:
     """A running console; the desk may be touched only through `do`."""
 
-    def __init__(self, store_url: str, folder: Path, port: int) -> None:
+    def __init__(self, store_url: str, folder: Path, port: int, practice: Practice | None = None) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.desk = FakeDesk()
+        self.desk, self._practice = FakeDesk(), practice
         self.staff = Staff(str(folder / "staff.sqlite"), KEY)
         self._store_url, self._port = store_url, port
         self._ready = threading.Event()
@@ -64,7 +65,7 @@ class Served:
         self._loop = asyncio.get_running_loop()
         store = connect(self._store_url)
         self._sessions = SessionStore(store, KEY)
-        settings = ConsoleSettings(url=self.url, count=count, heartbeat=1.0)
+        settings = ConsoleSettings(url=self.url, count=count, heartbeat=1.0, practice=self._practice)
         app = create_app(self.desk, self.staff, self._sessions, settings, _services)
         self._server = uvicorn.Server(uvicorn.Config(app, port=self._port, **UVICORN))
         self._loop.call_soon(self._ready.set)
