@@ -37,8 +37,8 @@ def test_what_we_use_is_not_counted_as_others(monkeypatch: pytest.MonkeyPatch) -
     busy, ours = iter([100.0, 103.0]), iter([10.0, 11.0])
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr(figures, "_busy", lambda: next(busy))
-    monkeypatch.setattr(Processors, "_ours", lambda _: next(ours))
-    watched = Processors([])
+    monkeypatch.setattr(Processors, "_used", lambda _: {"worker": next(ours)})
+    watched = Processors({})
     watched._began -= 2.0
     # Of 4 seconds of two cores 3 were used, 1 of them by us.
     assert watched.others() == pytest.approx(0.5, abs=0.02)
