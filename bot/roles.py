@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
+import uvloop
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -40,7 +41,7 @@ def start(role: Callable[[Settings], Coroutine[Any, Any, None]], settings: Setti
     no_dumps()
     many_files()
     logs.only_events()
-    asyncio.run(role(settings))
+    uvloop.run(role(settings))
 
 
 def begin(role: str, settings: Settings) -> None:

@@ -101,7 +101,8 @@ async def campaign(
     patience_s: float,
 ) -> Campaign:
     """Send, wait until all is worked off, then read every talk as it rests."""
-    done, talks = Campaign(count, seconds), {}
+    done = Campaign(count, seconds)
+    talks: dict[int, Talk] = {}
     began = time.monotonic()
     watching = asyncio.create_task(_watch(line, done, talks, began + patience_s))
     async with asyncio.TaskGroup() as group:

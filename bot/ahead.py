@@ -1,0 +1,142 @@
+"""Looking ahead in a partition's line: who is in danger does not wait behind everybody else's questions.
+
+Turns are taken in the order in which messages came. Where several stand in line, each is looked at by itself;
+a conversation in which one is urgent goes first, with all that it wrote before, in order, until its case is
+open. The verdict that counts is that of the turn. Nothing of this is written anywhere: what is lost with a
+process is looked at again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from redis.exceptions import RedisError
+
+from bot import logs
+from bot.errors import KeyGone
+from bot.inbox import Inbox
+from bot.judging import NOTHING, Foreseen, Judging
+
+AT_ONCE = 50
+AT_MOST = 1_000
+"""So many of a partition's line are known at a time; their vectors are 1.5 KB each."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What is known of one partition's line."""
+
+    last: str = "0-0"
+    entries: dict[str, Foreseen] = field(default_factory=dict, repr=False)
+    of: dict[str, list[str]] = field(default_factory=dict)
+    """Entries by conversation, oldest first."""
+    urgent: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """How urgent a conversation is, and the entry up to which it goes first."""
+    has_case: dict[str, int] = field(default_factory=dict)
+    """How urgent it was when its case was opened."""
+    looking: asyncio.Task[None] | None = None
+
+
+class Ahead:
+    def __init__(self, inbox: Inbox, judging: Judging) -> None:
+        self._inbox = inbox
+        self._judging = judging
+        self._seen: dict[int, Seen] = {}
+
+    def look(self, partition: int, taken: str, length: int) -> None:
+        """The entry `taken` has its turn, and so many stand in line with it: begin to look at the others."""
+        seen = self._seen.setdefault(partition, Seen())
+        if seen.looking is not None and not seen.looking.done():
+            return
+        if length <= 1:
+            self._seen[partition] = Seen()
+        elif len(seen.entries) < AT_MOST:
+            seen.last = max(seen.last, taken, key=_age)
+            seen.looking = asyncio.create_task(self._look(partition, seen))
+
+    async def all(self, partition: int) -> None:
+        """Look at everything that stands in line by now."""
+        await self._look(partition, self._seen.setdefault(partition, Seen()))
+
+    def next(self, partition: int) -> str | None:
+        """The entry that goes before its turn: of the most urgent conversation, the oldest; None for none."""
+        seen = self._seen.get(partition)
+        while seen is not None and seen.urgent:
+            _, conversation = min((-how, conversation) for conversation, (how, _) in seen.urgent.items())
+            _, until = seen.urgent[conversation]
+            line = seen.of.get(conversation, [])
+            if line and _age(line[0]) <= _age(until):
+                return line[0]
+            del seen.urgent[conversation]
+        return None
+
+    def taken(self, partition: int, entry_id: str, conversation: str) -> Foreseen:
+        """An entry's turn has come: what is known of it."""
+        seen = self._seen.get(partition)
+        if seen is None:
+            return NOTHING
+        line = seen.of.get(conversation, [])
+        if entry_id in line:
+            line.remove(entry_id)
+        if not line:
+            seen.of.pop(conversation, None)
+        return seen.entries.pop(entry_id, NOTHING)
+
+    def gone(self, partition: int, entry_id: str) -> None:
+        """There is no such entry any more."""
+        seen = self._seen[partition]
+        for conversation in [one for one, line in seen.of.items() if entry_id in line]:
+            self.taken(partition, entry_id, conversation)
+
+    def opened(self, partition: int, conversation: str) -> None:
+        """Its case is open: from here on it goes first only if it becomes more urgent."""
+        seen = self._seen.get(partition)
+        if seen is not None and conversation in seen.urgent:
+            seen.has_case[conversation] = seen.urgent.pop(conversation)[0]
+
+    async def stop(self, partition: int) -> None:
+        """The partition is another worker's."""
+        seen = self._seen.pop(partition, None)
+        if seen is not None and seen.looking is not None:
+            seen.looking.cancel()
+            await asyncio.gather(seen.looking, return_exceptions=True)
+
+    async def _look(self, partition: int, seen: Seen) -> None:
+        with suppress(RedisError, OSError):  # looked at again, or taken in turn
+            while len(seen.entries) < AT_MOST:
+                standing = await self._inbox.standing(partition, seen.last, AT_ONCE)
+                for entry_id, fields in standing:
+                    await self._look_at(seen, entry_id, fields)
+                    seen.last = entry_id
+                if not standing:
+                    return
+
+    async def _look_at(self, seen: Seen, entry_id: str, fields: Mapping[bytes, bytes]) -> None:
+        conversation = fields.get(b"c", b"").decode()
+        seen.of.setdefault(conversation, []).append(entry_id)
+        seen.entries[entry_id] = NOTHING
+        try:
+            entry, _ = await self._inbox.read(entry_id, conversation, dict(fields))
+        except (KeyGone, KeyError, ValueError):
+            return  # its turn puts it away
+        except (RedisError, OSError):
+            raise
+        except Exception as error:
+            logs.event("failed", role="worker", error=type(error).__name__, where=logs.where(error))
+            return
+        if entry.message is None:
+            return
+        found = await self._judging.foresee(entry.message.text.reveal())
+        if entry_id not in seen.entries:
+            return  # its turn has come meanwhile
+        seen.entries[entry_id] = found
+        how, _ = seen.urgent.get(conversation, (0, ""))
+        if found.urgency > seen.has_case.get(conversation, 0):
+            seen.urgent[conversation] = max(how, found.urgency), entry_id
+
+
+def _age(entry_id: str) -> tuple[int, int]:
+    """A stream's id (`<ms>-<n>`) so that the older one is less."""
+    ms, _, number = entry_id.partition("-")
+    return int(ms), int(number or 0)
