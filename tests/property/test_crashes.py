@@ -75,20 +75,25 @@ class Process:
             for again in (True, False):
                 while (taken := await self.worker.turn_once(partition, again=again, block_ms=0)) is not None:
                     assert taken.step != "lost"
-            for again in (True, False):
-                while entries := await self.whole.outbox.next(partition, again=again, block_ms=0):
-                    await self.sender.send(partition, entries)
+            await self._send(partition)
 
     async def work_ahead(self) -> None:
         """The same where turns are not taken in order: who is in danger goes first."""
         await self.worker.hold()
         for partition in range(keys.PARTITIONS):
+            await self._send(partition)
             while await self.worker.turn_once(partition, again=True, block_ms=0) is not None:
-                pass
+                await self._send(partition)
             await self.worker.look(partition)
-            while (taken := await self.worker.urgent_once(partition)) is not None:
-                assert taken.done
-        await self.work()
+            while await self.worker.urgent_once(partition) is not None:
+                await self._send(partition)
+            while await self.worker.turn_once(partition, again=False, block_ms=0) is not None:
+                await self._send(partition)
+
+    async def _send(self, partition: int) -> None:
+        for again in (True, False):
+            while entries := await self.whole.outbox.next(partition, again=again, block_ms=0):
+                await self.sender.send(partition, entries)
 
 
 said = st.sampled_from(["is this job real", "and the contract", "he hits me", "DELETE", "they locked me in"])
@@ -182,9 +187,9 @@ async def test_whoever_goes_first_in_a_line_everybody_is_answered_once_and_in_or
                 await mortal.connection_pool.disconnect()
                 process = Process(mortal, phone, clock)
             fate.left = fate.again = -1
-        await process.work()
+        await process.work_ahead()
         await process.whole.vault.agree()  # a new process that found nothing to do has not
-        await _holds(process, phone, [(who, text, None) for who, text in _said(texts)])
+        await _holds(process, phone, [(who, text, None) for who, text in texts])
 
 
 async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> None:
