@@ -18,6 +18,10 @@ from bot.errors import KeyGone
 from bot.inbox import Inbox
 from bot.judging import NOTHING, Foreseen, Judging
 
+LONG = 4
+"""A line this long is looked at; where fewer stand in it each has a turn in a moment."""
+PATIENCE_S = 10.0
+"""Longer it is not waited for that all are looked at, before the next has a turn."""
 AT_ONCE = 50
 AT_MOST = 1_000
 """So many of a partition's line are known at a time; their vectors are 1.5 KB each."""
@@ -36,6 +40,7 @@ class Seen:
     has_case: dict[str, int] = field(default_factory=dict)
     """How urgent it was when its case was opened."""
     looking: asyncio.Task[None] | None = None
+    found: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Ahead:
@@ -44,32 +49,44 @@ class Ahead:
         self._judging = judging
         self._seen: dict[int, Seen] = {}
 
-    def look(self, partition: int, taken: str, length: int) -> None:
-        """The entry `taken` has its turn, and so many stand in line with it: begin to look at the others."""
+    async def look(self, partition: int, length: int) -> None:
+        """So many stand in line. Where that is long, all are looked at; returns once one in danger is found.
+
+        Meanwhile nobody else's turn is begun: it would only wait for the same processors.
+        """
         seen = self._seen.setdefault(partition, Seen())
-        if seen.looking is not None and not seen.looking.done():
-            return
-        if length <= 1:
-            self._seen[partition] = Seen()
-        elif len(seen.entries) < AT_MOST:
-            seen.last = max(seen.last, taken, key=_age)
+        if seen.looking is None or seen.looking.done():
+            if length < LONG:
+                self._seen[partition] = Seen(has_case=seen.has_case if length else {})
+                return
+            seen.found.clear()
             seen.looking = asyncio.create_task(self._look(partition, seen))
+        if self.next(partition) is None:
+            found = asyncio.ensure_future(seen.found.wait())
+            await asyncio.wait({seen.looking, found}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+            found.cancel()
 
     async def all(self, partition: int) -> None:
-        """Look at everything that stands in line by now."""
-        await self._look(partition, self._seen.setdefault(partition, Seen()))
+        """Look at everybody who stands in line by now."""
+        await self.look(partition, LONG)
+        looking = self._seen[partition].looking
+        if looking is not None:
+            await looking
 
     def next(self, partition: int) -> str | None:
         """The entry that goes before its turn: of the most urgent conversation, the oldest; None for none."""
         seen = self._seen.get(partition)
-        while seen is not None and seen.urgent:
-            _, conversation = min((-how, conversation) for conversation, (how, _) in seen.urgent.items())
-            _, until = seen.urgent[conversation]
-            line = seen.of.get(conversation, [])
-            if line and _age(line[0]) <= _age(until):
-                return line[0]
-            del seen.urgent[conversation]
-        return None
+        if seen is None:
+            return None
+        first = {one: seen.of[one][0] for one in seen.urgent if one in seen.of}
+        seen.urgent = {
+            one: (how, until)
+            for one, (how, until) in seen.urgent.items()
+            if one in first and _age(first[one]) <= _age(until)
+        }
+        if not seen.urgent:
+            return None
+        return first[min(seen.urgent, key=lambda one: (-seen.urgent[one][0], _age(first[one])))]
 
     def taken(self, partition: int, entry_id: str, conversation: str) -> Foreseen:
         """An entry's turn has come: what is known of it."""
@@ -134,6 +151,7 @@ class Ahead:
         how, _ = seen.urgent.get(conversation, (0, ""))
         if found.urgency > seen.has_case.get(conversation, 0):
             seen.urgent[conversation] = max(how, found.urgency), entry_id
+            seen.found.set()
 
 
 def _age(entry_id: str) -> tuple[int, int]:

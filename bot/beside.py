@@ -1,23 +1,18 @@
 """Calculating beside the event loop: one thread for each processor, what is most urgent first.
 
-More threads than processors would only make all of them slow. Where the system can, they stand behind
-everything else that runs: a webhook is answered, and an answer sent, while texts are being read.
+More threads than processors would only make all of them slow.
 """
 
 import asyncio
 import heapq
 import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from enum import IntEnum
 from functools import lru_cache
 from itertools import count
 from typing import Any
-
-NICE = 5
 
 
 class Rank(IntEnum):
@@ -34,7 +29,7 @@ class Beside:
     """The threads of one process, and what waits for them."""
 
     def __init__(self, threads: int) -> None:
-        self._threads = ThreadPoolExecutor(threads, "beside", initializer=_stand_back)
+        self._threads = ThreadPoolExecutor(threads, "beside")
         self._waiting: list[tuple[Rank, int, Future[Any], Callable[[], Any]]] = []
         self._lock = threading.Lock()
         self._numbers = count()
@@ -62,10 +57,3 @@ class Beside:
 def threads() -> Beside:
     """Those of this process."""
     return Beside(os.cpu_count() or 1)
-
-
-def _stand_back() -> None:
-    """On Linux each thread has a priority of its own."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

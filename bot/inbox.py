@@ -138,13 +138,14 @@ class Inbox:
                 return entry_id.decode(), (fields or {}).get(b"c", b"").decode(), fields or {}
         return None
 
-    async def first_begun(self, partition: int) -> tuple[str, int]:
-        """The oldest entry that was read and is not done, empty for none; and how many wait in all."""
-        pipe = self._store.pipeline(transaction=False)
-        pipe.xpending_range(keys.inbox(partition), GROUP, min="-", max="+", count=1)
-        pipe.xlen(keys.inbox(partition))
-        found, length = await pipe.execute()
-        return (str(found[0]["message_id"].decode()) if found else ""), int(length)
+    async def first_begun(self, partition: int) -> str:
+        """The id of the oldest entry that was read and is not done; empty where there is none."""
+        found = await self._store.xpending_range(keys.inbox(partition), GROUP, min="-", max="+", count=1)
+        return str(found[0]["message_id"].decode()) if found else ""
+
+    async def length(self, partition: int) -> int:
+        """How many stand in line."""
+        return int(await self._store.xlen(keys.inbox(partition)))
 
     async def standing(self, partition: int, after: str, count: int) -> list[tuple[str, dict[bytes, bytes]]]:
         """Entries that wait, younger than `after`, oldest first; they are looked at, not begun."""

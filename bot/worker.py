@@ -152,10 +152,10 @@ class Worker:
     async def _turn_loop(self, partition: int) -> None:
         while True:
             # What was begun comes first, each time: also what a broken connection made us lose sight of.
-            if (
-                await self.turn_once(partition, again=True, block_ms=0) is None
-                and await self.urgent_once(partition) is None
-            ):
+            if await self.turn_once(partition, again=True, block_ms=0) is not None:
+                continue
+            await self._ahead.look(partition, await self._inbox.length(partition))
+            if await self.urgent_once(partition) is None:
                 await self.turn_once(partition, again=False, block_ms=BLOCK_MS)
 
     async def look(self, partition: int) -> None:
@@ -174,13 +174,9 @@ class Worker:
     async def turn_once(self, partition: int, *, again: bool, block_ms: int) -> Taken | None:
         """Take the next turn of a partition; None when there is none."""
         found = await self._inbox.next(partition, again=again, block_ms=block_ms)
-        if found is not None and not again:
-            first, length = await self._inbox.first_begun(partition)
-            if block_ms:  # whoever takes turns one by one looks for himself
-                self._ahead.look(partition, found[0], length)
-            if first != found[0]:
-                # A read whose answer was lost with its connection was made again: what it read comes first.
-                found = await self._inbox.next(partition, again=True, block_ms=0)
+        if found is not None and not again and await self._inbox.first_begun(partition) != found[0]:
+            # A read whose answer was lost with its connection was made again: what it had read comes first.
+            found = await self._inbox.next(partition, again=True, block_ms=0)
         return await self._turn_of(partition, *found) if found is not None else None
 
     async def _turn_of(
