@@ -101,15 +101,16 @@ class Book:
             first = line.rfind(f" {BREAK} ", 0, first) + 1 if first > 0 else 0
         return not any(frame.regex.search(line[first:end]) for frame in self.frames)
 
-    def _candidates(self, words: Sequence[str]) -> dict[tuple[Rule, Pattern], None]:
-        out: dict[tuple[Rule, Pattern], None] = {}
+    def _candidates(self, words: Sequence[str]) -> list[tuple[Rule, Pattern]]:
+        """What may match, each once; told apart as objects, since a rule's hash is that of all it holds."""
+        out: dict[tuple[int, int], tuple[Rule, Pattern]] = {}
         for word in dict.fromkeys(words):
-            for pair in self.by_word.get(word, ()):
-                out[pair] = None
+            for rule, pattern in self.by_word.get(word, ()):
+                out.setdefault((id(rule), id(pattern)), (rule, pattern))
             for length in range(len(word) + 1):
-                for pair in self.by_beginning.get(word[:length], ()):
-                    out[pair] = None
-        return out
+                for rule, pattern in self.by_beginning.get(word[:length], ()):
+                    out.setdefault((id(rule), id(pattern)), (rule, pattern))
+        return list(out.values())
 
     def _negated(self, line: str, start: int) -> bool:
         for word in reversed(line[:start].split()[-REACH:]):
