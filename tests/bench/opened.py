@@ -1,5 +1,6 @@
 """Whether a message costs the same however many talks are open; how much of the store an open talk takes."""
 
+import asyncio
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from tests.bench.phones import Line, Phone
 from tests.bench.rounds import Bounds, Speech, play
 
 AT_ONCE = 250
+IDLE_S = 1.0
 MODELS = 24
 """So many played talks are what the others are made after."""
 OF_A_TALK = ("key", "card", "talk", "way", "owed", "shown")
@@ -27,7 +29,7 @@ class Level:
     talks: int
     round: Round
     trips: float
-    """Reads of the store from its clients for each message, what the roles do in between included."""
+    """Reads of the store from its clients for each message, less what the roles read while nobody writes."""
 
 
 @dataclass(slots=True)
@@ -92,9 +94,12 @@ async def _level(
     line: Line, texts: dict[str, list[str]], size: int, messages: int, roles: Mapping[str, int]
 ) -> Level:
     speech = Speech(texts)
+    before = await _reads(line)
+    await asyncio.sleep(IDLE_S)
     reads, own = await _reads(line), line.trips
+    idle = (reads - before) / IDLE_S
     played = await play(line.ask, speech, 1, Bounds(60.0, messages), roles)
-    trips = (await _reads(line) - reads) - (line.trips - own)
+    trips = (await _reads(line) - reads) - (line.trips - own) - idle * played.seconds
     return Level(size, played, round(trips / max(1, len(played.times)), 1))
 
 
