@@ -56,8 +56,9 @@ class Ahead:
         """
         seen = self._seen.setdefault(partition, Seen())
         if seen.looking is None or seen.looking.done():
+            if length < LONG or len(seen.entries) > length:  # begun anew: some of them are there no more
+                seen = self._seen[partition] = Seen(has_case=seen.has_case if length else {})
             if length < LONG:
-                self._seen[partition] = Seen(has_case=seen.has_case if length else {})
                 return
             seen.found.clear()
             seen.looking = asyncio.create_task(self._look(partition, seen))
@@ -131,8 +132,9 @@ class Ahead:
 
     async def _look_at(self, seen: Seen, entry_id: str, fields: Mapping[bytes, bytes]) -> None:
         conversation = fields.get(b"c", b"").decode()
-        seen.of.setdefault(conversation, []).append(entry_id)
-        seen.entries[entry_id] = NOTHING
+        if entry_id not in seen.entries:
+            seen.of.setdefault(conversation, []).append(entry_id)
+            seen.entries[entry_id] = NOTHING
         try:
             entry, _ = await self._inbox.read(entry_id, conversation, dict(fields))
         except (KeyGone, KeyError, ValueError):

@@ -62,25 +62,21 @@ class Judging(Unshown):
 
     async def foresee(self, text: str) -> Foreseen:
         """Look at a text that stands in line. The verdict that counts is that of its turn; never raises."""
-        text = bare(text, "")
-        if (command := command_in(text, "")) is not None:
-            return CALLS.get(command.name, NOTHING)
-        if not text:
-            return NOTHING
-
-        def look() -> Foreseen:
-            vector = embed(normalise(text))
-            if _says_nothing(text):
-                return Foreseen(0, hash(text), vector)
-            verdict = self.judge.assess(text, vector=vector, judged=True)
-            urgency = 1 + RANK[verdict.risk] if verdict.escalate else 0
-            return Foreseen(urgency, hash(text), vector)
-
         try:
-            return await threads().run(look, Rank.LOOK)
+            text = bare(text, "")
+            if (command := command_in(text, "")) is not None or not text:
+                return CALLS.get(command.name, NOTHING) if command else NOTHING
+            return await threads().run(lambda: self._look(text), Rank.LOOK)
         except Exception as error:  # its turn comes all the same, and judges it
             logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
             return NOTHING
+
+    def _look(self, text: str) -> Foreseen:
+        vector = embed(normalise(text))
+        if _says_nothing(text):
+            return Foreseen(0, hash(text), vector)
+        verdict = self.judge.assess(text, vector=vector, judged=True)
+        return Foreseen(1 + RANK[verdict.risk] if verdict.escalate else 0, hash(text), vector)
 
     async def assess(self, heard: Heard, foreseen: Foreseen) -> None:
         """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""
