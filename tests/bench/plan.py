@@ -48,8 +48,8 @@ FULL = Plan(
     sizes=(10, 100, 1_000, 10_000),
     messages=64,
     backlog_s=90.0,
-    patience_s=60.0,
-    budget_s=420.0,
+    patience_s=120.0,
+    budget_s=480.0,
 )
 QUICK = replace(
     FULL,
