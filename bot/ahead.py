@@ -2,8 +2,9 @@
 
 Turns are taken in the order in which messages came. Where several stand in line, each is looked at by itself;
 a conversation in which one is urgent goes first, with all that it wrote before, in order, until its case is
-open. The verdict that counts is that of the turn. Nothing of this is written anywhere: what is lost with a
-process is looked at again.
+open. Where danger is plain from rules this takes a millisecond; else the likelier by spelling are read first.
+The verdict that counts is that of the turn. Nothing of this is written anywhere: what is lost with a process
+is looked at again.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ PATIENCE_S = 10.0
 AT_ONCE = 50
 AT_MOST = 1_000
 """So many of a partition's line are known at a time; their vectors are 1.5 KB each."""
+type Fields = Mapping[bytes, bytes]
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class Seen:
 
     last: str = "0-0"
     entries: dict[str, Foreseen] = field(default_factory=dict, repr=False)
+    unread: dict[str, tuple[float, Fields]] = field(default_factory=dict, repr=False)
+    """Those the encoder has not read yet, sealed as they rest; how likely danger is."""
     of: dict[str, list[str]] = field(default_factory=dict)
     """Entries by conversation, oldest first."""
     urgent: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class Ahead:
             line.remove(entry_id)
         if not line:
             seen.of.pop(conversation, None)
+        seen.unread.pop(entry_id, None)
         return seen.entries.pop(entry_id, NOTHING)
 
     def gone(self, partition: int, entry_id: str) -> None:
@@ -121,39 +126,65 @@ class Ahead:
             await asyncio.gather(seen.looking, return_exceptions=True)
 
     async def _look(self, partition: int, seen: Seen) -> None:
+        """The likeliest first: what comes in meanwhile is put in its place before the next is looked at."""
         with suppress(RedisError, OSError):  # looked at again, or taken in turn
-            while len(seen.entries) < AT_MOST:
-                standing = await self._inbox.standing(partition, seen.last, AT_ONCE)
+            while True:
+                room = min(AT_ONCE, AT_MOST - len(seen.entries))
+                standing = await self._inbox.standing(partition, seen.last, room) if room > 0 else []
                 for entry_id, fields in standing:
-                    await self._look_at(seen, entry_id, fields)
+                    await self._suspect(seen, entry_id, fields)
                     seen.last = entry_id
-                if not standing:
+                if not seen.unread:
                     return
+                entry_id = max(
+                    seen.unread, key=lambda one: (seen.unread[one][0], -_age(one)[0], -_age(one)[1])
+                )
+                _, sealed = seen.unread.pop(entry_id)
+                text = await self._text(entry_id, sealed)
+                if text is not None and entry_id in seen.entries:
+                    self._found(seen, entry_id, sealed, await self._judging.foresee(text))
 
-    async def _look_at(self, seen: Seen, entry_id: str, fields: Mapping[bytes, bytes]) -> None:
-        conversation = fields.get(b"c", b"").decode()
+    async def _suspect(self, seen: Seen, entry_id: str, fields: Fields) -> None:
+        if entry_id in seen.entries:
+            return
+        text = await self._text(entry_id, fields)
+        seen.of.setdefault(_of(fields), []).append(entry_id)
+        seen.entries[entry_id] = NOTHING
+        if text is None:
+            return
+        likely = await self._judging.suspects(text)
+        seen.unread[entry_id] = likely, fields
+        if likely > 1:  # it is plain: its turn judges it
+            del seen.unread[entry_id]
+            self._found(seen, entry_id, fields, Foreseen(round(likely)))
+
+    @staticmethod
+    def _found(seen: Seen, entry_id: str, fields: Fields, found: Foreseen) -> None:
         if entry_id not in seen.entries:
-            seen.of.setdefault(conversation, []).append(entry_id)
-            seen.entries[entry_id] = NOTHING
+            return  # its turn has come meanwhile
+        seen.entries[entry_id] = found
+        conversation = _of(fields)
+        if found.urgency > seen.has_case.get(conversation, 0):
+            how, until = seen.urgent.get(conversation, (0, entry_id))
+            seen.urgent[conversation] = max(how, found.urgency), max(until, entry_id, key=_age)
+            seen.found.set()
+
+    async def _text(self, entry_id: str, fields: Fields) -> str | None:
+        """What an entry says; None for an order, and for what only its turn can put away."""
         try:
-            entry, _ = await self._inbox.read(entry_id, conversation, dict(fields))
+            entry, _ = await self._inbox.read(entry_id, _of(fields), dict(fields))
         except (KeyGone, KeyError, ValueError):
-            return  # its turn puts it away
+            return None
         except (RedisError, OSError):
             raise
         except Exception as error:
             logs.event("failed", role="worker", error=type(error).__name__, where=logs.where(error))
-            return
-        if entry.message is None:
-            return
-        found = await self._judging.foresee(entry.message.text.reveal())
-        if entry_id not in seen.entries:
-            return  # its turn has come meanwhile
-        seen.entries[entry_id] = found
-        how, _ = seen.urgent.get(conversation, (0, ""))
-        if found.urgency > seen.has_case.get(conversation, 0):
-            seen.urgent[conversation] = max(how, found.urgency), entry_id
-            seen.found.set()
+            return None
+        return entry.message.text.reveal() if entry.message is not None else None
+
+
+def _of(fields: Fields) -> str:
+    return fields.get(b"c", b"").decode()
 
 
 def _age(entry_id: str) -> tuple[int, int]:

@@ -36,6 +36,10 @@ class Judge(Protocol):
         judged: bool = False,
     ) -> Assessment: ...
 
+    def suspects(self, text: str) -> float:
+        """Who is looked at first, in a millisecond: how likely danger is; where it is plain, its urgency."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Foreseen(Unshown):
@@ -59,6 +63,17 @@ CALLS = {"person": Foreseen(1), "signal": Foreseen(1 + RANK["emergency"])}
 @dataclass(frozen=True, slots=True, repr=False)
 class Judging(Unshown):
     judge: Judge
+
+    async def suspects(self, text: str) -> float:
+        """Who of those in line is looked at first; never raises."""
+        try:
+            text = bare(text, "")
+            if (command := command_in(text, "")) is not None:
+                return float(CALLS.get(command.name, NOTHING).urgency)
+            return await threads().run(lambda: self.judge.suspects(text), Rank.DANGER)
+        except Exception as error:
+            logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
+            return 1.0
 
     async def foresee(self, text: str) -> Foreseen:
         """Look at a text that stands in line. The verdict that counts is that of its turn; never raises."""

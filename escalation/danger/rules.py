@@ -15,7 +15,7 @@ import yaml
 from escalation.danger.data import Example
 from escalation.danger.normalise import BREAK, PAUSE, STOP, tokens
 from escalation.danger.patterns import Pattern, PatternError, alike, compiled, joined
-from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
+from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS, Risk, higher
 
 FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "danger" / "rules"
 EASY = 0.2  # share of harmless messages among all that a rule matches in our data, above which it is refused
@@ -161,6 +161,26 @@ def matches(books: Iterable[Book], talk: Sequence[str]) -> list[Match]:
     for text in talk:
         words += [BREAK] * bool(words) + tokens(text)
     return [match for book in books for match in book.matches(words)]
+
+
+def ruled(matched: Sequence[Match]) -> tuple[Risk, list[str]]:
+    """What the rules say and why, the newest message's rules first."""
+    risk: Risk = "none"
+    reasons = []
+    for match in sorted(matched, key=lambda match: not match.now):
+        level = match.rule.level
+        if level == "person" and not match.now:
+            continue
+        if level != "person":
+            risk = higher(risk, as_risk(level))
+        when = "" if match.now else "earlier in the talk: "
+        reasons.append(f"{when}{match.rule.reason} (rule {match.rule.id})")
+    return risk, reasons
+
+
+def as_risk(level: str) -> Risk:
+    """A rule's level as a risk."""
+    return "emergency" if level == "emergency" else "danger" if level == "danger" else "concern"
 
 
 def faults(books: Iterable[Book], examples: Iterable[Example] = ()) -> list[str]:
