@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from bot.deletions import Deletions
     from bot.engine import Engine
     from bot.erase import Eraser
+    from bot.judging import Judge, Judging
     from bot.marks import Marks
     from bot.operating.signs import Signs
     from bot.outbox import Outbox
     from bot.outlook import Outlook
     from bot.sessions import Sessions
     from bot.sweep import Sweep
-    from bot.turn import Judge, Turns
+    from bot.turn import Turns
     from bot.worker import Worker
     from escalation.cases.closing import Closing
     from escalation.cases.deliveries import Deliveries
@@ -184,7 +185,7 @@ class Hotline(Unshown):
 
         return Alert(self.store, self.cases, self.channels, self.settings, self.clock, self.hours)
 
-    def turns(self, judge: "Judge") -> "Turns":
+    def turns(self, judging: "Judging") -> "Turns":
         from bot.cover import Cover
         from bot.dialogue import Dialogue
         from bot.handover import Handover
@@ -199,7 +200,7 @@ class Hotline(Unshown):
             self.outbox,
             self.sessions,
             self.vault,
-            judge,
+            judging,
             Dialogue(self.engine, handover),
             handover,
             self.cases,
@@ -213,12 +214,15 @@ class Hotline(Unshown):
         )
 
     def worker(self, judge: "Judge") -> "Worker":
+        from bot.ahead import Ahead
         from bot.app import taking_in
         from bot.catchup import CatchUp
+        from bot.judging import Judging
         from bot.operating.signs import Watched
         from bot.sender import Sender
         from bot.worker import Worker
 
+        judging = Judging(judge)
         watched = {name: Watched(channel, self.signs) for name, channel in self.channels.items()}
 
         return Worker(
@@ -226,12 +230,13 @@ class Hotline(Unshown):
             self.scripts,
             self.inbox,
             self.outbox,
-            self.turns(judge),
+            self.turns(judging),
             Sender(self.outbox, self.inbox, self.deletions, watched, self.clock, self.deliveries.out),
             self.deletions,
             dict(self.channels),
             self.clock,
             CatchUp(self.store, taking_in(self.inbox), self.channels, self.clock),
+            Ahead(self.inbox, judging),
         )
 
 

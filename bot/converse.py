@@ -11,12 +11,13 @@ from bot.bootstrap import Hotline
 from bot.channels.base import Inbound, Kind, Outgoing
 from bot.children import Child, page_answers, start_engine, stop, wait_for
 from bot.clock import Clock
+from bot.judging import Judge
 from bot.loopback import Loopback
 from bot.private import Address, Text, Unshown
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.store import Embedded, connect
-from bot.turn import Judge, Taken
+from bot.turn import Taken
 from bot.worker import Worker
 
 ENGINE_S = 60.0

@@ -1,11 +1,11 @@
 """The bot's own answer: asks the engine, offers a person on concern, answers when it is down."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot import logs
+from bot.beside import threads
 from bot.commands import answer_in
 from bot.delay import TOO_LATE_S, too_late
 from bot.embedding import embed, normalise
@@ -141,7 +141,8 @@ def questions(text: str) -> list[str]:
 
 async def _embedded(text: str) -> list[float]:
     """A text's vector, made beside the event loop: other people's turns go on meanwhile."""
-    found: list[float] = (await asyncio.to_thread(embed, normalise(text))).tolist()
+    vector = await threads().run(lambda: embed(normalise(text)))
+    found: list[float] = vector.tolist()
     return found
 
 

@@ -143,6 +143,23 @@ class Inbox:
         found = await self._store.xpending_range(keys.inbox(partition), GROUP, min="-", max="+", count=1)
         return str(found[0]["message_id"].decode()) if found else ""
 
+    async def length(self, partition: int) -> int:
+        """How many stand in line."""
+        return int(await self._store.xlen(keys.inbox(partition)))
+
+    async def standing(self, partition: int, after: str, count: int) -> list[tuple[str, dict[bytes, bytes]]]:
+        """Entries that wait, younger than `after`, oldest first; they are looked at, not begun."""
+        found = await self._store.xrange(keys.inbox(partition), min=f"({after}", count=count)
+        return [(entry.decode(), fields) for entry, fields in found]
+
+    async def begin(self, partition: int, entry_id: str) -> tuple[str, str, dict[bytes, bytes]] | None:
+        """Begin an entry before its turn, as if it had been the next; None where it is gone."""
+        place = keys.inbox(partition)
+        for entry, fields in await self._store.xclaim(place, GROUP, READER, 0, [entry_id], force=True):
+            if fields:
+                return entry.decode(), fields.get(b"c", b"").decode(), fields
+        return None
+
     async def read(
         self, entry_id: str, conversation: str, fields: dict[bytes, bytes]
     ) -> tuple[Entry, Key | None]:

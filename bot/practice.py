@@ -26,12 +26,12 @@ from bot.clock import Clock
 from bot.console import add_staff, console_app
 from bot.content.services import phones
 from bot.errors import HotlineError, SettingsError
+from bot.judging import Judge
 from bot.loopback import Loopback
 from bot.private import Unshown
 from bot.roles import serve
 from bot.settings import Settings, name_of
 from bot.store import Embedded, connect
-from bot.turn import Judge
 from bot.wording import LANGUAGES
 from escalation.console.staff import Provision
 from escalation.practice.line import Line

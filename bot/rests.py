@@ -62,7 +62,7 @@ WHY_KEPT = {
 IN_PROCESS = (
     Rest(
         "memory of gateway, worker, console",
-        "words and addresses of the message or page at hand",
+        "words and addresses of the message or page at hand; in a long line, vectors of what waits",
         "to answer it",
         "moments; Python cannot wipe what it has freed",
         "reuse of the memory, end of the process",

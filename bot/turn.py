@@ -1,41 +1,35 @@
 """One message of one conversation: from what was written to what is answered. `take` reads top to bottom."""
 
-import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-from numpy import float32
-from numpy.typing import NDArray
+from typing import Literal
 
 from bot import keys, logs, metrics
 from bot.channels.base import Channel, Inbound
 from bot.clock import Clock
-from bot.commands import Command, command_in, says_no_language
+from bot.commands import Command, says_no_language
 from bot.cover import BEGINS, Cover, begins_in, command_of
 from bot.dialogue import Dialogue
-from bot.embedding import embed, normalise
-from bot.encoder import EncoderError
 from bot.erase import Eraser
 from bot.handover import Handover
 from bot.heard import Heard
 from bot.inbox import Entry, Inbox
+from bot.judging import NOTHING, Foreseen, Judging, bare
 from bot.language import detect
 from bot.marks import Marks
 from bot.orders import Orders, count
 from bot.outbox import Outbox
 from bot.pace import Paces
-from bot.places import country_they_are_in, says_only_where
+from bot.places import country_they_are_in
 from bot.private import Unshown
 from bot.script import has_letters, script_of
 from bot.sessions import Card, Conversation, Line, Sessions
 from bot.vault import Key, Vault
-from bot.wording import folded, spoken, titles
+from bot.wording import folded, spoken
 from escalation.cases.case import RANK
 from escalation.cases.queue import Cases
-from escalation.danger.verdict import Assessment, nothing, unjudged
+from escalation.danger.verdict import nothing, unjudged
 
 COMMAND_TEXTS = {"language": "language_changed", "start": "first_contact"}
 Step = Literal[
@@ -51,20 +45,6 @@ Step = Literal[
     "console",
     "lost",
 ]
-
-
-class Judge(Protocol):
-    """Decides how dangerous a message is; never raises."""
-
-    def assess(
-        self,
-        text: str,
-        *,
-        language: str | None = None,
-        history: Sequence[str] = (),
-        vector: NDArray[float32] | None = None,
-        judged: bool = False,
-    ) -> Assessment: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +68,7 @@ class Turns(Unshown):
     outbox: Outbox
     sessions: Sessions
     vault: Vault
-    judge: Judge
+    judging: Judging
     dialogue: Dialogue
     handover: Handover
     cases: Cases
@@ -100,7 +80,7 @@ class Turns(Unshown):
     channels: Mapping[str, Channel]
     clock: Clock
 
-    async def take(self, lease: str, entry: Entry, key: Key | None) -> Taken:
+    async def take(self, lease: str, entry: Entry, key: Key | None, foreseen: Foreseen = NOTHING) -> Taken:
         """The way of a message. Everything it changes is written at its end, in one step, or not at all."""
         if entry.message is None or key is None:
             return await self._order(lease, entry)
@@ -113,7 +93,7 @@ class Turns(Unshown):
         if entry.message.kind == "left" or (command is not None and command.name in ("stop", "delete")):
             return await self._erase(entry, heard, command.name if command else "left")
         if command is None:
-            await self._assess(heard)
+            await self.judging.assess(heard, foreseen)
         step = await self._route(heard, command)
         taken = await self._finish(lease, entry, heard, step)
         _report(heard.card.channel, time.perf_counter() - began)
@@ -165,9 +145,7 @@ class Turns(Unshown):
             hashed = self.vault.hashed(message.channel, message.address)
             card = Card(message.channel, message.address.reveal(), hashed, self.clock.now())
             talk = Conversation(entry.conversation, key, card, [])
-        # A bare slash says nothing; before other words it is only how Telegram writes commands.
-        text = message.text.reveal().strip()
-        text = text if command_in(text, talk.card.language) else text.lstrip("/").strip()
+        text = bare(message.text.reveal(), talk.card.language)
         heard = Heard(talk, message, text, self.clock.now(), nothing(talk.card.language))
         heard.known = await self.marks.of(keys.partition_of(talk.id), talk.card.hashed)
         return heard
@@ -187,34 +165,6 @@ class Turns(Unshown):
             card.script = script_of(text) if has_letters(text) else card.script
             word = command.language if command else "en"
             card.language = spoken(heard.message.hint or ("bcms" if card.script == "cyrillic" else word))
-
-    async def _assess(self, heard: Heard) -> None:
-        """Danger, in this text and the talk so far; the message's one embedding serves the dialogue too."""
-        text, card = heard.text, heard.card
-        history = heard.talk.said_by_person()
-
-        def judge() -> None:
-            with suppress(EncoderError):  # the rules still judge, and what they cannot goes to a human
-                heard.vector = embed(normalise(text))
-            if folded(text) in titles() or says_only_where(text):
-                return  # a button of ours, or only where they are: nothing is said of them
-            heard.verdict = self.judge.assess(
-                text,
-                language=None if card.covered else card.language,
-                history=history,
-                vector=heard.vector,
-                judged=True,
-            )
-
-        if text:
-            try:
-                await asyncio.to_thread(judge)
-            except Exception as error:  # Whatever fails here must not keep a cry for help from a human.
-                logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
-                heard.verdict = unjudged(card.language)
-        heard.topic = heard.verdict.topic
-        if RANK[heard.verdict.risk] > RANK[card.risk]:
-            card.risk = heard.verdict.risk
 
     async def _finish(self, lease: str, entry: Entry, heard: Heard, step: Step) -> Taken:
         """Write everything at once and acknowledge; where the conversation was erased, a new one begins."""

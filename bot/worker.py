@@ -8,12 +8,14 @@ from contextlib import suppress
 from redis.exceptions import RedisError, ResponseError
 
 from bot import keys, logs, metrics
+from bot.ahead import Ahead
 from bot.catchup import CatchUp
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.deletions import Deletions
 from bot.errors import KeyGone, StoreDown
 from bot.inbox import Entry, Inbox
+from bot.judging import Foreseen
 from bot.outbox import Outbox
 from bot.scripts import Scripts, Store
 from bot.sender import Sender
@@ -46,6 +48,7 @@ class Worker:
         channels: dict[str, Channel],
         clock: Clock,
         catch_up: CatchUp,
+        ahead: Ahead,
     ) -> None:
         self._store = store
         self._scripts = scripts
@@ -57,6 +60,7 @@ class Worker:
         self._channels = channels
         self._clock = clock
         self._catch_up = catch_up
+        self._ahead = ahead
         self._token = secrets.token_hex(8)
         self._held: dict[int, list[asyncio.Task[None]]] = {}
 
@@ -119,6 +123,7 @@ class Worker:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._ahead.stop(partition)
         await self._sender.stop(partition)
         if not gone:
             with suppress(RedisError, OSError):
@@ -147,8 +152,24 @@ class Worker:
     async def _turn_loop(self, partition: int) -> None:
         while True:
             # What was begun comes first, each time: also what a broken connection made us lose sight of.
-            if await self.turn_once(partition, again=True, block_ms=0) is None:
+            if await self.turn_once(partition, again=True, block_ms=0) is not None:
+                continue
+            await self._ahead.look(partition, await self._inbox.length(partition))
+            if await self.urgent_once(partition) is None:
                 await self.turn_once(partition, again=False, block_ms=BLOCK_MS)
+
+    async def look(self, partition: int) -> None:
+        """Look at all who stand in line, for a run that takes turns one by one."""
+        await self._ahead.all(partition)
+
+    async def urgent_once(self, partition: int) -> Taken | None:
+        """Take a turn of somebody in line who is in danger; None where nobody is."""
+        while (entry_id := self._ahead.next(partition)) is not None:
+            found = await self._inbox.begin(partition, entry_id)
+            if found is not None:
+                return await self._turn_of(partition, *found)
+            self._ahead.gone(partition, entry_id)
+        return None
 
     async def turn_once(self, partition: int, *, again: bool, block_ms: int) -> Taken | None:
         """Take the next turn of a partition; None when there is none."""
@@ -156,9 +177,12 @@ class Worker:
         if found is not None and not again and await self._inbox.first_begun(partition) != found[0]:
             # A read whose answer was lost with its connection was made again: what it had read comes first.
             found = await self._inbox.next(partition, again=True, block_ms=0)
-        if found is None:
-            return None
-        entry_id, conversation, fields = found
+        return await self._turn_of(partition, *found) if found is not None else None
+
+    async def _turn_of(
+        self, partition: int, entry_id: str, conversation: str, fields: dict[bytes, bytes]
+    ) -> Taken:
+        foreseen = self._ahead.taken(partition, entry_id, conversation)
         try:
             entry, key = await self._inbox.read(entry_id, conversation, fields)
         except (KeyGone, KeyError, ValueError):
@@ -166,19 +190,22 @@ class Worker:
             logs.event("lost", role="worker")
             return Taken("lost")
         try:
-            return await self._take(partition, entry, key)
+            taken = await self._take(partition, entry, key, foreseen)
         except KeyGone:
             await self._inbox.drop(entry_id, conversation)
             logs.event("lost", role="worker")
             return Taken("lost")
+        if taken.escalated:
+            self._ahead.opened(partition, conversation)
+        return taken
 
-    async def _take(self, partition: int, entry: Entry, key: Key | None) -> Taken:
+    async def _take(self, partition: int, entry: Entry, key: Key | None, foreseen: Foreseen) -> Taken:
         """One's turn. What fails too often goes to a human as it is; where that fails as well, aside.
 
         A store that is down, or a process that died, is no failure of the message.
         """
         try:
-            return await self._turns.take(self._token, entry, key)
+            return await self._turns.take(self._token, entry, key, foreseen)
         except (RedisError, OSError, StoreDown, KeyGone):
             raise
         except Exception as error:

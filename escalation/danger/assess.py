@@ -19,7 +19,7 @@ from escalation.danger.classifier import Classifier, Judgement, ModelError, Thre
 from escalation.danger.context import FLAGS, adds_up, flags, leans, remembered, together
 from escalation.danger.features import Vector
 from escalation.danger.normalise import disguised, plain, sentences, windows
-from escalation.danger.taxonomy import RISKS, SIGNALS, TOPICS, Risk, higher
+from escalation.danger.taxonomy import SIGNALS, TOPICS, Risk, higher
 from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
@@ -119,6 +119,17 @@ class Assessor:
             seen = None
         return self._verdict(language, messages, matched, seen)
 
+    def suspects(self, text: str) -> float:
+        """Who is looked at first, by rules and spelling alone: a millisecond; no verdict.
+
+        Where a rule says danger, how urgent (`bot/judging.py`), above 1; else the higher, the likelier.
+        """
+        text = sound(text)
+        risk, _ = rules.ruled(rules.matches(self._books, [text]))
+        if risk in URGENT:
+            return 4.0 if risk == "emergency" else 3.0
+        return self._classifier.spelt(normalise(text)) if self._classifier is not None else 0.0
+
     def _see(
         self, messages: Sequence[str], vector: Vector | None, judged: bool, language: str
     ) -> Seen | None:
@@ -177,7 +188,7 @@ class Assessor:
     def _verdict(
         self, language: str, messages: Sequence[str], matched: Sequence[rules.Match], seen: Seen | None
     ) -> Assessment:
-        risk, reasons = ruled(matched)
+        risk, reasons = rules.ruled(matched)
         if risk in URGENT and self._doubts(messages, seen):
             risk = "concern"
             reasons.append("but all in all it reads as harmless: a person is offered")
@@ -242,21 +253,6 @@ def sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def ruled(matched: Sequence[rules.Match]) -> tuple[Risk, list[str]]:
-    """What the rules say and why: the gravest first, of equals the newest message's."""
-    risk: Risk = "none"
-    reasons = []
-    for match in sorted(matched, key=lambda match: (-RISKS.index(as_risk(match.rule.level)), not match.now)):
-        level = match.rule.level
-        if level == "person" and not match.now:
-            continue
-        if level != "person":
-            risk = higher(risk, as_risk(level))
-        when = "" if match.now else "earlier in the talk: "
-        reasons.append(f"{when}{match.rule.reason} (rule {match.rule.id})")
-    return risk, reasons
-
-
 def classified(seen: Seen, limits: Thresholds) -> tuple[Risk, list[str]]:
     """What the classifier says and why; what was dangerous before stays dangerous."""
     risk: Risk = "none"
@@ -290,8 +286,3 @@ def level_of(judgement: Judgement, bar: float, limits: Thresholds) -> Risk:
     if judgement.escalate >= bar or floored:
         return "emergency" if judgement.emergency >= limits.emergency else "danger"
     return "concern" if judgement.concern >= limits.concern else "none"
-
-
-def as_risk(level: str) -> Risk:
-    """A rule's level as a risk."""
-    return "emergency" if level == "emergency" else "danger" if level == "danger" else "concern"

@@ -132,6 +132,10 @@ class Classifier:
             topics=tuple(map(float, topics)),
         )
 
+    def spelt(self, text: str) -> float:
+        """How much the spelling alone of a normalised text is that of danger, 0 to 1; only for an order."""
+        return float(1 / (1 + np.exp(-np.clip(letters.scores(text, self._letters)[0], -50, 50))))
+
     def similar(self, vector: Vector, text: str, language: str) -> str | None:
         """The example of ours most like a text, in its language; never the person's own words back."""
         row = directions(sharp(vector, self._mean))

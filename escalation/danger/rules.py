@@ -15,7 +15,7 @@ import yaml
 from escalation.danger.data import Example
 from escalation.danger.normalise import BREAK, PAUSE, STOP, tokens
 from escalation.danger.patterns import Pattern, PatternError, alike, compiled, joined
-from escalation.danger.taxonomy import RULE_LEVELS, SIGNALS
+from escalation.danger.taxonomy import RISKS, RULE_LEVELS, SIGNALS, Risk, higher
 
 FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "danger" / "rules"
 EASY = 0.2  # share of harmless messages among all that a rule matches in our data, above which it is refused
@@ -101,15 +101,16 @@ class Book:
             first = line.rfind(f" {BREAK} ", 0, first) + 1 if first > 0 else 0
         return not any(frame.regex.search(line[first:end]) for frame in self.frames)
 
-    def _candidates(self, words: Sequence[str]) -> dict[tuple[Rule, Pattern], None]:
-        out: dict[tuple[Rule, Pattern], None] = {}
+    def _candidates(self, words: Sequence[str]) -> list[tuple[Rule, Pattern]]:
+        """What may match, each once; told apart as objects, since a rule's hash is that of all it holds."""
+        out: dict[tuple[int, int], tuple[Rule, Pattern]] = {}
         for word in dict.fromkeys(words):
-            for pair in self.by_word.get(word, ()):
-                out[pair] = None
+            for rule, pattern in self.by_word.get(word, ()):
+                out.setdefault((id(rule), id(pattern)), (rule, pattern))
             for length in range(len(word) + 1):
-                for pair in self.by_beginning.get(word[:length], ()):
-                    out[pair] = None
-        return out
+                for rule, pattern in self.by_beginning.get(word[:length], ()):
+                    out.setdefault((id(rule), id(pattern)), (rule, pattern))
+        return list(out.values())
 
     def _negated(self, line: str, start: int) -> bool:
         for word in reversed(line[:start].split()[-REACH:]):
@@ -160,6 +161,26 @@ def matches(books: Iterable[Book], talk: Sequence[str]) -> list[Match]:
     for text in talk:
         words += [BREAK] * bool(words) + tokens(text)
     return [match for book in books for match in book.matches(words)]
+
+
+def ruled(matched: Sequence[Match]) -> tuple[Risk, list[str]]:
+    """What the rules say and why: the gravest first, of equals the newest message's."""
+    risk: Risk = "none"
+    reasons = []
+    for match in sorted(matched, key=lambda match: (-RISKS.index(as_risk(match.rule.level)), not match.now)):
+        level = match.rule.level
+        if level == "person" and not match.now:
+            continue
+        if level != "person":
+            risk = higher(risk, as_risk(level))
+        when = "" if match.now else "earlier in the talk: "
+        reasons.append(f"{when}{match.rule.reason} (rule {match.rule.id})")
+    return risk, reasons
+
+
+def as_risk(level: str) -> Risk:
+    """A rule's level as a risk."""
+    return "emergency" if level == "emergency" else "danger" if level == "danger" else "concern"
 
 
 def faults(books: Iterable[Book], examples: Iterable[Example] = ()) -> list[str]:

@@ -8,13 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import uvloop
 
 from bot.errors import HotlineError
 from bot.process import no_dumps
+from tests.bench.burst import campaign
 from tests.bench.figures import memory
+from tests.bench.opened import grow
 from tests.bench.phones import Arrivals, Line, line
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.pressure import burst, danger
@@ -24,6 +27,7 @@ from tests.bench.rasa_server import MODEL, rasa
 from tests.bench.result import Result, Side
 from tests.bench.rounds import Ask, Speech, play, warm
 from tests.bench.table import table
+from tests.bench.targets import targets
 
 HELP_JSON = "also write all figures to this file"
 
@@ -32,15 +36,16 @@ async def reference(result: Result, plan: Plan, folder: Path) -> None:
     """Embedding and verdict alone, before anything else runs; and the texts for the dialogue."""
     output = folder / "reference.log"
     command = [sys.executable, "-m", "tests.bench.reference", str(plan.texts)]
-    async with process(command, output) as started:
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as in our roles: bot/__main__.py
+    async with process(command, output, environment) as started:
         result.reference = json.loads(await line_of(started, plan.patience_s, output))
 
 
-async def rounds(side: Side, ask: Ask, speech: Speech, plan: Plan, pids: list[int]) -> None:
+async def rounds(side: Side, ask: Ask, speech: Speech, plan: Plan, roles: dict[str, int]) -> None:
     await warm(ask, speech)
     for senders in plan.senders:
         told(f"  {side.name}: {senders} sender{'s' * (senders > 1)}")
-        side.rounds.append(await play(ask, speech, senders, plan.bounds, pids))
+        side.rounds.append(await play(ask, speech, senders, plan.bounds, roles))
 
 
 async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
@@ -61,13 +66,21 @@ async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None
 
 
 async def asked(result: Result, hotline: Line, plan: Plan, speech: Speech, pids: dict[str, int]) -> None:
-    await rounds(result.hotline, hotline.ask, speech, plan, list(pids.values()))
+    await rounds(result.hotline, hotline.ask, speech, plan, pids)
+    played = list(speech.phones)
     result.hotline.memory = memory(pids)
     told("  hotline: danger to queue")
     urgent = [(language, text) for language, text in result.reference["urgent"]]
     result.queued = await danger(hotline, urgent[: plan.urgent])
     told(f"  hotline: {plan.rate} messages a second for {plan.burst_s:.0f} s")
     result.burst = await burst(hotline, speech, plan.rate, plan.burst_s, plan.backlog_s)
+    told(f"  hotline: {plan.campaign} texts in {plan.campaign_s:.0f} s, some of them danger")
+    result.campaign = await campaign(
+        hotline, speech, urgent, plan.campaign, plan.campaign_s, plan.backlog_s + plan.campaign_s
+    )
+    told(f"  hotline: up to {plan.sizes[-1]} talks open")
+    texts = result.reference["harmless"]
+    result.opened = await grow(hotline, texts, played, plan.sizes, plan.messages, pids)
 
 
 async def theirs(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
@@ -75,7 +88,7 @@ async def theirs(result: Result, plan: Plan, speech: Speech, folder: Path) -> No
     async with rasa(folder, folder / "rasa.log") as server:
         result.rasa.ready_s = server.ready_s
         try:
-            await rounds(result.rasa, server.ask, speech, plan, [server.pid])
+            await rounds(result.rasa, server.ask, speech, plan, {"rasa run": server.pid})
         finally:
             result.silent = server.silent
         result.rasa.memory = memory({"rasa run": server.pid})
@@ -138,7 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     result.finish(ended)
     print(table(result))
     if options.json:
-        options.json.write_text(json.dumps(result.as_json(), indent=2) + "\n", encoding="utf-8")
+        found = {**result.as_json(), "targets": [asdict(target) for target in targets(result)]}
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     return 1 if ended or result.broken else 0
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 import psutil
 
 MB = 1_000_000
+BENCH = "bench"
+OUTSIDE = {"sandbox", BENCH}
+"""Not the hotline: the provider and the phones at the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Round:
     unanswered: int = 0
     others: float = 0.0
     """Share of all processors that processes not ours used meanwhile."""
+    cpu: dict[str, float] = field(default_factory=dict)
+    """Processor seconds by role."""
 
     def add(self, language: str, ms: float) -> None:
         self.times.append(ms)
@@ -56,6 +61,11 @@ class Round:
     @property
     def each_second(self) -> float:
         return round(len(self.times) / self.seconds, 1) if self.seconds else 0.0
+
+    @property
+    def cpu_ms(self) -> float | None:
+        """Processor milliseconds of all roles for one answer: it stays what it is on a busy machine."""
+        return round(sum(self.cpu.values()) / len(self.times) * 1000, 1) if self.times and self.cpu else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +96,33 @@ def memory(roles: Mapping[str, int]) -> list[Memory]:
 
 
 class Processors:
-    """Who used the processors between two moments: ours, or others."""
+    """Who used the processors between two moments: each of our roles, the bench itself, or others."""
 
-    def __init__(self, pids: Iterable[int]) -> None:
-        self._pids = [*pids, os.getpid()]
-        self._began, self._busy, self._mine = time.monotonic(), _busy(), self._ours()
+    def __init__(self, roles: Mapping[str, int]) -> None:
+        self._roles = {**roles, BENCH: os.getpid()}
+        self._before = self._used()
+        self._began, self._busy, self._mine = time.monotonic(), _busy(), sum(self._before.values())
 
     def others(self) -> float:
         """Share of all processors since the beginning, 0 to 1, that went to processes not ours."""
         passed = (time.monotonic() - self._began) * (os.cpu_count() or 1)
-        used = (_busy() - self._busy) - (self._ours() - self._mine)
+        used = (_busy() - self._busy) - (sum(self._used().values()) - self._mine)
         return round(min(1.0, max(0.0, used / passed)), 3) if passed else 0.0
 
-    def _ours(self) -> float:
-        return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in self._pids if psutil.pid_exists(pid))
+    def by_role(self) -> dict[str, float]:
+        """Processor seconds since the beginning of each role that is part of the hotline, or of Rasa."""
+        return {
+            role: round(used - self._before.get(role, 0.0), 3)
+            for role, used in self._used().items()
+            if role not in OUTSIDE
+        }
+
+    def _used(self) -> dict[str, float]:
+        return {
+            role: sum(psutil.Process(pid).cpu_times()[:2])
+            for role, pid in self._roles.items()
+            if psutil.pid_exists(pid)
+        }
 
 
 def _busy() -> float:

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import HotlineError
 from bot.private import Address
 from bot.scripts import Store
+from bot.sessions import Conversation, Sessions
 from bot.settings import name_of
 from bot.store import connect
 from bot.vault import Vault
@@ -53,10 +54,10 @@ class Arrivals:
     def times(self, number: str) -> list[int]:
         return self._times.get(number, [])
 
-    async def until(self, number: str, count: int) -> list[int]:
+    async def until(self, number: str, count: int, patience_s: float = PATIENCE_S) -> list[int]:
         """All times of a number, once there are so many; raises Unanswered."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 while len(self.times(number)) < count:
                     await self._waiting.setdefault(number, asyncio.Event()).wait()
         except TimeoutError:
@@ -112,9 +113,12 @@ class Line:
         validator: Any = RequestValidator
         self._validator = validator(given[name_of("twilio_auth_token")])
         self._session = session()
-        self._arrivals = arrivals
+        self.arrivals = arrivals
+        self.trips = 0
+        """How often the bench itself asked the store."""
         self.store: Store = connect(given[name_of("store_url")])
-        self._vault = Vault(given[name_of("secret")], self.store, Clock())
+        self.vault = Vault(given[name_of("secret")], self.store, Clock())
+        self.sessions = Sessions(self.store, self.vault, Clock())
 
     async def text(self, phone: Phone, body: str) -> None:
         """One signed webhook, as Twilio sends it; returns when it is acknowledged, raises Unanswered."""
@@ -148,12 +152,12 @@ class Line:
 
         The greeting before a first answer is not the answer.
         """
-        new, seen = not phone.lines, len(self._arrivals.times(phone.number))
+        new, seen = not phone.lines, len(self.arrivals.times(phone.number))
         began = time.monotonic_ns()
         await self.text(phone, body)
-        await self._arrivals.until(phone.number, seen + 1)
+        await self.arrivals.until(phone.number, seen + 1)
         parts, human = await self._said(phone)
-        times = (await self._arrivals.until(phone.number, seen + parts))[seen:]
+        times = (await self.arrivals.until(phone.number, seen + parts))[seen:]
         greeted = new and parts > 1 and not human
         return Answered((times[1 if greeted else 0] - began) / NS, human)
 
@@ -164,25 +168,35 @@ class Line:
         pipe.llen(keys.of(conversation, "talk"))
         pipe.exists(keys.case(conversation))
         length, case = await pipe.execute()
+        self.trips += 1
         said = int(length) - phone.lines - 1
         phone.lines = int(length)
         return max(1, said), bool(case)
 
     async def conversation(self, phone: Phone) -> str:
         """The id of the phone's talk in the store."""
-        if not phone.conversation:
-            await self._vault.agree()
-            hashed = self._vault.hashed("sms", Address(phone.number))
-            found = await self.store.get(keys.at(self._vault.partition(hashed), hashed))
-            if found is None:
-                raise Unanswered("no talk in the store")
-            phone.conversation = found.decode()
+        if not await self.known(phone):
+            raise Unanswered("no talk in the store")
         return phone.conversation
+
+    async def known(self, phone: Phone) -> bool:
+        """Whether the phone has a talk in the store by now."""
+        if not phone.conversation:
+            await self.vault.agree()
+            hashed = self.vault.hashed("sms", Address(phone.number))
+            found = await self.store.get(keys.at(self.vault.partition(hashed), hashed))
+            self.trips += 1
+            phone.conversation = found.decode() if found else ""
+        return bool(phone.conversation)
+
+    async def rests(self, phone: Phone) -> Conversation | None:
+        """The phone's talk as the store holds it, opened."""
+        return await self.sessions.read(phone.conversation) if await self.known(phone) else None
 
     async def said_in_all(self, phone: Phone, wrote: int) -> tuple[int, int]:
         """How many messages the hotline owes a phone that wrote so often, and how many it has posted."""
         length = int(await self.store.llen(keys.of(await self.conversation(phone), "talk")))
-        return length - wrote, len(self._arrivals.times(phone.number))
+        return length - wrote, len(self.arrivals.times(phone.number))
 
     async def aclose(self) -> None:
         await self._session.close()

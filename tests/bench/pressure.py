@@ -82,7 +82,7 @@ async def burst(line: Line, speech: Speech, rate: int, seconds: float, patience_
             wrote[phone.number] += 1
             group.create_task(_post(line, done, phone, speech.text(phone), due))
     while time.monotonic() - began < patience_s:
-        if await _waiting(line) == 0:
+        if await waiting(line) == 0:
             done.worked_off_s = round(time.monotonic() - began, 2)
             break
         await asyncio.sleep(0.05)
@@ -100,7 +100,7 @@ async def _post(line: Line, done: Burst, phone: Phone, text: str, due: float) ->
         done.refused_of.add(phone.number)
 
 
-async def _waiting(line: Line) -> int:
+async def waiting(line: Line) -> int:
     """How many messages wait for their turn, or to be sent."""
     pipe = line.store.pipeline(transaction=False)
     for partition in range(keys.PARTITIONS):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from bot import logs
 from bot.embedding import embed, normalise
-from bot.turn import Judge
+from bot.judging import Judge
 from escalation.danger.data import Example
 from tests.bench.texts import LANGUAGES, harmless, urgent
 

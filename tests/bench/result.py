@@ -10,12 +10,11 @@ from typing import Any
 
 import psutil
 
-from tests.bench.figures import Memory, Round, Spread
+from tests.bench.burst import Campaign
+from tests.bench.figures import OUTSIDE, Memory, Round, Spread
+from tests.bench.opened import Opened
 from tests.bench.pressure import Burst, Queued
 from tests.bench.rasa_server import DIFFERENCES
-
-# Not the hotline: the provider and the phones at the other end.
-OUTSIDE = {"sandbox"}
 
 
 @dataclass(slots=True)
@@ -26,6 +25,10 @@ class Side:
     ready_s: float | None = None
     rounds: list[Round] = field(default_factory=list)
     memory: list[Memory] = field(default_factory=list)
+
+    def of(self, senders: int) -> Round | None:
+        """The round with so many senders."""
+        return next((one for one in self.rounds if one.senders == senders), None)
 
     @property
     def pss(self) -> float | None:
@@ -48,6 +51,8 @@ class Result:
     rasa: Side = field(default_factory=lambda: Side("rasa run"))
     queued: Queued | None = None
     burst: Burst | None = None
+    campaign: Campaign | None = None
+    opened: Opened | None = None
     silent: int = 0
     """Messages Rasa's own server answered with nothing."""
     troubles: dict[str, int] = field(default_factory=dict)
@@ -65,7 +70,8 @@ class Result:
             self.burst.refused + self.burst.unanswered + self.burst.doubled > 0
             or self.burst.worked_off_s is None
         )
-        return lost or late or bool(self.queued and self.queued.missing)
+        wrong = self.campaign is not None and self.campaign.wrong > 0
+        return lost or late or wrong or bool(self.queued and self.queued.missing)
 
     @property
     def embedding(self) -> Spread | None:
@@ -101,6 +107,8 @@ class Result:
             "rasa_run": _side(self.rasa) | {"answered_with_nothing": self.silent},
             "danger_to_queue": _spread(self.queued),
             "burst": _spread(self.burst),
+            "campaign": _spread(self.campaign),
+            "open_talks": _opened(self.opened),
             "trouble_in_logs": self.troubles,
             "what_differs": " ".join(DIFFERENCES),
         }
@@ -133,14 +141,25 @@ def _round(one: Round) -> dict[str, Any]:
         "answers_per_second": one.each_second,
         "unanswered": one.unanswered,
         "others_cpu_share": one.others,
+        "cpu_ms_per_answer": one.cpu_ms,
+        "cpu_s_by_role": one.cpu,
     }
 
 
-def _spread(one: Queued | Burst | None) -> dict[str, Any] | None:
+def _spread(one: Queued | Burst | Campaign | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    found = {name: value for name, value in asdict(one).items() if name not in ("times", "refused_of")}
+    found = {
+        name: value for name, value in asdict(one).items() if name not in ("times", "refused_of", "queued")
+    }
     return {"ms": _plain(one.spread), **found}
+
+
+def _opened(one: Opened | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    levels = [{"talks": level.talks, "trips": level.trips, **_round(level.round)} for level in one.levels]
+    return {"levels": levels, "played_bytes": one.played_bytes, "filled_bytes": one.filled_bytes}
 
 
 def _plain(spread: Spread | None) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,9 +32,13 @@ class Speech:
         spoken = [language for language in LANGUAGES if texts.get(language)]
         self._texts = {language: itertools.cycle(texts[language]) for language in spoken}
         self._languages = itertools.cycle(spoken)
+        self.phones: list[Phone] = []
+        """All that were made, oldest first."""
 
     def phone(self) -> Phone:
-        return new_phone(next(self._languages))
+        phone = new_phone(next(self._languages))
+        self.phones.append(phone)
+        return phone
 
     def text(self, phone: Phone) -> str:
         return next(self._texts[phone.language])
@@ -48,16 +52,16 @@ async def warm(ask: Ask, speech: Speech) -> None:
             await ask(phone, speech.text(phone))
 
 
-async def play(ask: Ask, speech: Speech, senders: int, bounds: Bounds, pids: list[int]) -> Round:
+async def play(ask: Ask, speech: Speech, senders: int, bounds: Bounds, roles: Mapping[str, int]) -> Round:
     """One round; a message without an answer ends its talk and is counted."""
     played, left = Round(senders), iter(range(bounds.messages))
-    busy, began = Processors(pids), time.monotonic()
+    busy, began = Processors(roles), time.monotonic()
     until = began + bounds.seconds
     async with asyncio.TaskGroup() as group:
         for _ in range(senders):
             group.create_task(_sender(ask, speech, played, left, until))
     played.seconds = round(time.monotonic() - began, 3)
-    played.others = busy.others()
+    played.others, played.cpu = busy.others(), busy.by_role()
     return played
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from tests.bench.figures import Memory, Round, Spread
+from tests.bench.figures import OUTSIDE, Memory, Round, Spread
 from tests.bench.rasa_server import DIFFERENCES
-from tests.bench.result import OUTSIDE, Result, Side, machine
+from tests.bench.result import Result, Side, machine
+from tests.bench.targets import targets
 
-LABEL, COLUMN = 46, 30
+LABEL, COLUMN = 58, 36
 BUSY = 0.10
 """From here on what others did on this machine shows in the figures."""
 
@@ -27,6 +28,9 @@ def _lines(result: Result) -> Iterator[str]:
         verdict = "read the times as upper bounds" if others > BUSY else "quiet"
         yield f"Others on this machine used {others:.0%} of its cores meanwhile: {verdict}."
     yield ""
+    yield _row("targets", "this run", "target", "")
+    yield from (_row(one.what, one.figure, one.target, one.verdict) for one in targets(result))
+    yield ""
     yield from _compared(result)
     yield ""
     yield from _alone(result)
@@ -44,14 +48,15 @@ def _row(label: str, *cells: str) -> str:
 
 def _compared(result: Result) -> Iterator[str]:
     ours, theirs = result.hotline, result.rasa
-    yield _row("", "hotline, whole way of an SMS", "same model, rasa run, REST")
+    yield _row("", "hotline, whole way of an SMS", "same model, rasa run, Twilio channel")
     yield _row("start to ready, all roles", _seconds(ours), _seconds(theirs))
     counts = sorted({one.senders for side in (ours, theirs) for one in side.rounds})
     for senders in counts:
-        pair = [_of(side, senders) for side in (ours, theirs)]
+        pair = [side.of(senders) for side in (ours, theirs)]
         title = f"{senders} sender{'s' * (senders > 1)}"
         yield _row(f"text to answer, {title}: p50/p95/p99 ms", *(_times(one) for one in pair))
         yield _row("  answers a second (without an answer)", *(_rate(one) for one in pair))
+        yield _row("  processor ms an answer, all roles", *(_cpu(one) for one in pair))
     yield _row("memory, all processes, MB (PSS)", _mb(ours.pss), _mb(theirs.pss))
     for one in ours.rounds[:1]:
         spreads = [(code, Spread.of(times)) for code, times in sorted(one.languages.items())]
@@ -66,6 +71,8 @@ def _alone(result: Result) -> Iterator[str]:
         off = f"after {burst.worked_off_s:.1f} s" if burst.worked_off_s is not None else "NOT in time"
         wrong = f"{burst.refused} refused, {burst.unanswered} unanswered, {burst.doubled} doubled"
         yield _row("  all of them answered", f"{off}; {wrong}")
+    if result.campaign:
+        yield _row("campaign, danger to queue: p50/p95/p99 ms", _spread(result.campaign.spread))
     if result.queued:
         missing = (
             f", {len(result.queued.missing)} NOT in the queue (--json names them)"
@@ -90,7 +97,7 @@ def _reference(result: Result) -> Iterator[str]:
         verdict = f"the judge cannot be loaded ({name})"
     yield _row("one danger verdict, with its embedding", verdict)
     yield _row("  the same for the 8th message of a talk", _spread(result.in_talk))
-    first = _of(result.hotline, 1)
+    first = result.hotline.of(1)
     for title, spread in (
         ("text to answer", first.answered if first else None),
         ("verdict", result.verdict),
@@ -113,10 +120,6 @@ def _role(one: Memory) -> str:
     return f"{one.role} (outside: not in the sum)" if one.role in OUTSIDE else one.role
 
 
-def _of(side: Side, senders: int) -> Round | None:
-    return next((one for one in side.rounds if one.senders == senders), None)
-
-
 def _times(one: Round | None) -> str:
     return _spread(one.answered) if one else "-"
 
@@ -137,6 +140,14 @@ def _ms(value: float) -> str:
 
 def _seconds(side: Side) -> str:
     return f"{side.ready_s:.1f} s" if side.ready_s is not None else "-"
+
+
+def _cpu(one: Round | None) -> str:
+    if one is None or one.cpu_ms is None:
+        return "-"
+    parts = {role: used / len(one.times) * 1000 for role, used in one.cpu.items()}
+    named = ", ".join(f"{role} {ms:.0f}" for role, ms in parts.items() if ms >= 1 and len(parts) > 1)
+    return f"{one.cpu_ms:.0f}" + (f" ({named})" if named else "")
 
 
 def _mb(value: float | None) -> str:

@@ -20,5 +20,5 @@ async def mortal(store_url: str) -> AsyncIterator[Mortal]:
 @pytest.fixture(autouse=True)
 def _no_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
     vector = np.zeros(384, dtype=np.float32)
-    monkeypatch.setattr("bot.turn.embed", lambda text: vector)
+    monkeypatch.setattr("bot.judging.embed", lambda text: vector)
     monkeypatch.setattr("bot.dialogue.embed", lambda text: vector)

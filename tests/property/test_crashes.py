@@ -8,6 +8,7 @@ erasing nothing is left, whichever way it ended) and the other ends of 9 (STOP, 
 from collections import Counter
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
@@ -74,9 +75,25 @@ class Process:
             for again in (True, False):
                 while (taken := await self.worker.turn_once(partition, again=again, block_ms=0)) is not None:
                     assert taken.step != "lost"
-            for again in (True, False):
-                while entries := await self.whole.outbox.next(partition, again=again, block_ms=0):
-                    await self.sender.send(partition, entries)
+            await self._send(partition)
+
+    async def work_ahead(self) -> None:
+        """The same where turns are not taken in order: who is in danger goes first."""
+        await self.worker.hold()
+        for partition in range(keys.PARTITIONS):
+            await self._send(partition)
+            while await self.worker.turn_once(partition, again=True, block_ms=0) is not None:
+                await self._send(partition)
+            await self.worker.look(partition)
+            while await self.worker.urgent_once(partition) is not None:
+                await self._send(partition)
+            while await self.worker.turn_once(partition, again=False, block_ms=0) is not None:
+                await self._send(partition)
+
+    async def _send(self, partition: int) -> None:
+        for again in (True, False):
+            while entries := await self.whole.outbox.next(partition, again=again, block_ms=0):
+                await self.sender.send(partition, entries)
 
 
 said = st.sampled_from(["is this job real", "and the contract", "he hits me", "DELETE", "they locked me in"])
@@ -140,6 +157,39 @@ async def test_what_is_asked_again_in_a_fail_over_is_done_once(
         fate.again = -1
         clock.move(1)
     await _holds(process, phone, [(who, text, None) for who, text in (_said(texts) if at_once else texts)])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.tuples(st.integers(0, 1), said), min_size=1, max_size=6),
+    dies_after=st.lists(st.integers(0, 90), max_size=3),
+    lost=st.integers(0, 150),
+)
+async def test_whoever_goes_first_in_a_line_everybody_is_answered_once_and_in_order(
+    mortal: Mortal, texts: Sequence[tuple[int, str]], dies_after: Sequence[int], lost: int
+) -> None:
+    """All stand in one line, and a cry for help is taken out of it."""
+    await mortal.flushall()
+    fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+    phone, clock = Phone(mortal), SetClock()
+    process = Process(mortal, phone, clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "PARTITIONS", 1)
+        for number, (person, text) in enumerate(texts):
+            await process.whole.inbox.accept(
+                Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
+            )
+        for left in [*dies_after, -1]:
+            fate.left, fate.again = left, lost
+            try:
+                await process.work_ahead()
+            except (Died, BaseExceptionGroup):
+                await mortal.connection_pool.disconnect()
+                process = Process(mortal, phone, clock)
+            fate.left = fate.again = -1
+        await process.work_ahead()
+        await process.whole.vault.agree()  # a new process that found nothing to do has not
+        await _holds(process, phone, [(who, text, None) for who, text in texts])
 
 
 async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> None:

@@ -15,11 +15,11 @@ from bot.channels.telegram.send import Telegram
 from bot.channels.telegram.webhook import TelegramWebhook
 from bot.children import free_port
 from bot.clock import AheadClock
+from bot.judging import Judge
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.settings import SandboxSettings
 from bot.settings import Settings
 from bot.store import connect
-from bot.turn import Judge
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
 
 SECRET = "a deployment secret for tests, long enough"

@@ -43,6 +43,10 @@ class WordJudge:
             return Assessment(language or "en", "none", 0.1, (), "talk_to_human", True, True, ("asks",))
         return nothing(language or "en")
 
+    def suspects(self, text: str) -> float:
+        likely = {"emergency": 4.0, "danger": 3.0, "concern": 0.5}
+        return max((likely[risk] for word, risk in WORDS.items() if word in text.lower()), default=0.0)
+
 
 class ScriptedEngine:
     """Answers `answer <n>`; `down` makes it fail."""

@@ -30,7 +30,7 @@ NUMBERS = itertools.count(100)
 
 @pytest.fixture(autouse=True)
 def _no_embedding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.turn.embed", lambda text: np.zeros(384, dtype=np.float32))
+    monkeypatch.setattr("bot.judging.embed", lambda text: np.zeros(384, dtype=np.float32))
     monkeypatch.setattr("bot.dialogue.embed", lambda text: np.zeros(384, dtype=np.float32))
 
 

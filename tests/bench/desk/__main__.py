@@ -102,7 +102,7 @@ async def shift(hotline: Line, found: dict[str, Any], plan: Plan, record: Record
 async def _measured(hotline: Line, pids: dict[str, int], plan: Plan, record: Record) -> Shift:
     await asyncio.sleep(min(10.0, plan.seconds / 3))
     say(f"  measuring for {plan.seconds:.0f} s")
-    record.counting, busy = True, Processors(pids.values())
+    record.counting, busy = True, Processors(pids)
     before = await _calls(hotline), _used(pids)
     await asyncio.sleep(plan.seconds)
     record.counting, others = False, busy.others()

@@ -9,7 +9,7 @@ from escalation.cases.case import SIGNALLED
 from escalation.console.catalogue import LANGUAGES, words
 from escalation.console.reasons import read, told
 from escalation.danger import rules
-from escalation.danger.assess import UNJUDGED, Seen, classified, ruled
+from escalation.danger.assess import UNJUDGED, Seen, classified
 from escalation.danger.classifier import Judgement, Thresholds
 from escalation.danger.context import FLAGS
 from escalation.danger.taxonomy import SIGNALS
@@ -26,8 +26,8 @@ def of_rules() -> Iterator[str]:
     assert broken == []
     for book in books:
         for rule in book.rules:
-            yield from ruled([rules.Match(rule, True)])[1]
-            yield from ruled([rules.Match(rule, False)])[1]
+            yield from rules.ruled([rules.Match(rule, True)])[1]
+            yield from rules.ruled([rules.Match(rule, False)])[1]
 
 
 def of_the_classifier() -> list[str]:
@@ -103,5 +103,5 @@ def test_the_gravest_reason_comes_first() -> None:
     books, _ = rules.read_books(rules.FOLDER)
     every = [rules.Match(rule, now) for book in books for rule in book.rules for now in (True, False)]
     gravest = {match.rule.reason for match in every if match.rule.level == "emergency"}
-    assert told(ruled(every)[1][0], words("en")).text in gravest
-    assert told(ruled(every[::-1])[1][0], words("en")).text in gravest
+    assert told(rules.ruled(every)[1][0], words("en")).text in gravest
+    assert told(rules.ruled(every[::-1])[1][0], words("en")).text in gravest

@@ -3,8 +3,8 @@
 import pytest
 
 from bot import bootstrap
+from bot.judging import Judge
 from bot.language import detect
-from bot.turn import Judge
 from bot.wording import LANGUAGES
 from escalation.cases.case import RANK
 from escalation.practice.script import scripts
