@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
 
-from bot.cli import main
 from bot.errors import SettingsError
-from bot.practice import REAL, refuse_real
-from bot.settings import Settings, name_of
+from bot.practice import REAL, practise, refuse_real
+from bot.settings import Settings, load, name_of
 from escalation.console.settings import ConsoleSettings
 from escalation.practice.look_back import LookBack
 
@@ -20,10 +18,10 @@ def test_practice_does_not_start_where_anything_real_is_set(setting: str) -> Non
     assert "a-real-one" not in str(refused.value)
 
 
-def test_the_command_refuses_too() -> None:
+def test_the_command_refuses_before_it_starts_anything() -> None:
     given = {"HOTLINE_STORE_URL": "redis://127.0.0.1:6379", "HOTLINE_TELEGRAM_TOKEN": "42:token"}
-    done = CliRunner().invoke(main, ["practice"], env=given)
-    assert done.exit_code == 2
+    with pytest.raises(SettingsError, match="HOTLINE_STORE_URL, HOTLINE_TELEGRAM_TOKEN"):
+        practise(load(given), (), ())
 
 
 def test_a_browser_signed_in_for_real_stays_so() -> None:
