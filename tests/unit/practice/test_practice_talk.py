@@ -12,20 +12,15 @@ import httpx
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from click.testing import CliRunner
 from starlette.applications import Starlette
 
 from bot import keys
-from bot.cli import main
 from bot.clock import SetClock
-from bot.errors import SettingsError
-from bot.practice import REAL, Practice, accounts, opened, refuse_real
-from bot.settings import Settings, name_of
+from bot.practice import Practice, accounts, opened
+from bot.settings import Settings
 from escalation.cases.case import Crew
 from escalation.console import password
-from escalation.console.settings import ConsoleSettings
 from escalation.console.staff import Provision
-from escalation.practice.look_back import LookBack
 from escalation.practice.room import Guest
 from escalation.practice.script import Script, scripts
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
@@ -285,29 +280,3 @@ async def test_they_come_only_while_somebody_is_there(tmp_path: Path) -> None:
         trainee = Trainee(room.console, anna)
         await trainee.sign_in()
         await trainee.take()
-
-
-@pytest.mark.parametrize("setting", REAL)
-def test_practice_does_not_start_where_anything_real_is_set(setting: str) -> None:
-    with pytest.raises(SettingsError, match=name_of(setting)) as refused:
-        refuse_real(replace(Settings(), **{setting: "redis://a-real-one-of-32-letters-or-more"}))  # type: ignore[arg-type]
-    assert "a-real-one" not in str(refused.value)
-
-
-def test_the_command_refuses_too() -> None:
-    given = {"HOTLINE_STORE_URL": "redis://127.0.0.1:6379", "HOTLINE_TELEGRAM_TOKEN": "42:token"}
-    done = CliRunner().invoke(main, ["practice"], env=given)
-    assert done.exit_code == 2
-
-
-def test_a_browser_signed_in_for_real_stays_so() -> None:
-    """Cookies are shared by all ports of a host: practice has its own."""
-    real, practised = ConsoleSettings(), ConsoleSettings(practice=Nothing())
-    assert {real.cookie, real.mark, real.knock}.isdisjoint(
-        {practised.cookie, practised.mark, practised.knock}
-    )
-
-
-class Nothing:
-    def look_back(self, conversation: str, account: str) -> LookBack | None:
-        return None
