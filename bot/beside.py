@@ -21,7 +21,7 @@ class Rank(IntEnum):
     DANGER = 0
     """The turn of somebody who is in danger, and who may be."""
     REST = 1
-    """As it comes: a turn that was begun must not wait for a whole line to be looked at, others wait for it."""
+    """As it comes: a turn that was begun must not wait for a whole line to be looked at."""
 
 
 class Beside:
