@@ -10,7 +10,7 @@ is looked at again.
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from redis.exceptions import RedisError
 
@@ -64,9 +64,9 @@ class Ahead:
                 seen = self._seen[partition] = Seen(has_case=seen.has_case if length else {})
             if length < LONG:
                 return
-            seen.found.clear()
             seen.looking = asyncio.create_task(self._look(partition, seen))
         if self.next(partition) is None:
+            seen.found.clear()
             found = asyncio.ensure_future(seen.found.wait())
             await asyncio.wait({seen.looking, found}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
             found.cancel()
@@ -104,7 +104,10 @@ class Ahead:
         if not line:
             seen.of.pop(conversation, None)
         seen.unread.pop(entry_id, None)
-        return seen.entries.pop(entry_id, NOTHING)
+        found = seen.entries.pop(entry_id, NOTHING)
+        # What they wrote before their cry for help must not wait for the processors behind others' lines.
+        how, _ = seen.urgent.get(conversation, (0, ""))
+        return replace(found, urgency=max(found.urgency, how))
 
     def gone(self, partition: int, entry_id: str) -> None:
         """There is no such entry any more."""

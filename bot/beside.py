@@ -19,10 +19,9 @@ class Rank(IntEnum):
     """What goes first."""
 
     DANGER = 0
-    """The turn of somebody who is in danger."""
-    LOOK = 1
-    """Whether somebody who stands in line is."""
-    TURN = 2
+    """The turn of somebody who is in danger, and who may be."""
+    REST = 1
+    """As it comes: a turn that was begun must not wait for a whole line to be looked at."""
 
 
 class Beside:
@@ -34,7 +33,7 @@ class Beside:
         self._lock = threading.Lock()
         self._numbers = count()
 
-    async def run[T](self, work: Callable[[], T], rank: Rank = Rank.TURN) -> T:
+    async def run[T](self, work: Callable[[], T], rank: Rank = Rank.REST) -> T:
         """What `work` returns, or raises; it runs once all that is more urgent has begun."""
         done: Future[T] = Future()
         with self._lock:

@@ -81,7 +81,7 @@ class Judging(Unshown):
             text = bare(text, "")
             if (command := command_in(text, "")) is not None or not text:
                 return CALLS.get(command.name, NOTHING) if command else NOTHING
-            return await threads().run(lambda: self._look(text), Rank.LOOK)
+            return await threads().run(lambda: self._look(text), Rank.REST)
         except Exception as error:  # its turn comes all the same, and judges it
             logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
             return NOTHING
@@ -115,7 +115,7 @@ class Judging(Unshown):
 
         if text:
             try:
-                await threads().run(judge, Rank.DANGER if foreseen.urgency else Rank.TURN)
+                await threads().run(judge, Rank.DANGER if foreseen.urgency else Rank.REST)
             except Exception as error:  # Whatever fails here must not keep a cry for help from a human.
                 logs.event("turn_failed", error=type(error).__name__, where=logs.where(error), tries=0)
                 heard.verdict = unjudged(card.language)
