@@ -18,6 +18,7 @@ from bot import logs
 from bot.errors import KeyGone
 from bot.inbox import Inbox
 from bot.judging import NOTHING, Foreseen, Judging
+from bot.private import Unshown
 
 LONG = 4
 """A line this long is looked at; where fewer stand in it each has a turn in a moment."""
@@ -29,8 +30,8 @@ AT_MOST = 1_000
 type Fields = Mapping[bytes, bytes]
 
 
-@dataclass(slots=True)
-class Seen:
+@dataclass(slots=True, repr=False)
+class Seen(Unshown):
     """What is known of one partition's line."""
 
     last: str = "0-0"
