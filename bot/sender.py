@@ -18,26 +18,24 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
-from weakref import WeakValueDictionary
-
-from redis.exceptions import RedisError
 
 from bot import keys, logs, metrics
-from bot.channels.base import Channel, Outgoing, Sent
+from bot.channels.base import Channel, Sent
 from bot.clock import Clock
 from bot.delay import OLD_S, too_late
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft, StoreDown
+from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft
 from bot.inbox import Inbox
+from bot.one_by_one import OneByOne, Person
 from bot.outbox import HARMLESS, NOBODY, HeldBack, Outbox, Waiting, Went
-from bot.private import Address, Text
+from bot.private import Text
 from bot.sessions import Card
+from bot.store import insist
 from bot.way import Way, wait
 
-AT_ONCE = 200
+AT_ONCE, STOP_S = 200, 3.0
 MOST_WAITING = 20_000
 """Conversations of one partition that may wait here for their provider; more stay in the outbox."""
-STOP_S, STORE_AGAIN_S = 3.0, 0.5
 FINAL_AFTER = 60.0
 """When an accepted message is first tried to be deleted at the provider, if no callback says it is final."""
 LATE_S, STAYS_S = 300.0, 1800.0
@@ -45,7 +43,6 @@ LATE_S, STAYS_S = 300.0, 1800.0
 RANKS = {"counsellor": 0, "bot": 1, HARMLESS: 1, "farewell": 1, "notice": 2}
 """Whose words go first when a provider is back."""
 MOST_TRIES = 99
-
 
 type Fate = Callable[[str, str, str, str | None], Awaitable[None]]
 """Told how each message ended: channel, conversation, our id, the provider's, or None if it never went."""
@@ -71,7 +68,7 @@ class Sender:
         self._out: dict[str, Sent] = {}
         """What went out and the store does not know of yet, by outgoing id."""
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
-        self._turns: WeakValueDictionary[tuple[str, Address], asyncio.Lock] = WeakValueDictionary()
+        self._people = OneByOne()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
         self._ways: defaultdict[str, Way] = defaultdict(Way)
         self._waiting: Counter[int] = Counter()
@@ -118,13 +115,7 @@ class Sender:
         try:
             while line:
                 entry = next(iter(line))
-                try:
-                    await self._send_one(partition, entry, line[entry])
-                except (RedisError, OSError, StoreDown) as error:
-                    # Until the store is back nothing of this talk is sent: what comes later would overtake.
-                    logs.event("store_down", error=type(error).__name__, role="sender")
-                    await asyncio.sleep(STORE_AGAIN_S)
-                    continue
+                await self._send_one(partition, entry, line[entry])
                 self._out.pop(line[entry].get(b"o", b"").decode(), None)
                 del line[entry]
         except Exception as error:  # one talk's trouble is not another's: its entries are read again
@@ -134,11 +125,20 @@ class Sender:
             self._lines.get(partition, {}).pop(talk, None)
 
     async def _send_one(self, partition: int, entry: str, fields: dict[bytes, bytes]) -> None:
+        done, read = self._outbox.done, self._outbox.read
         try:
-            waiting = await self._outbox.read(entry, fields)
+            waiting, whose, place = await self._people.joined(
+                partition, lambda: insist(lambda: read(entry, fields)), _whose
+            )
         except (KeyGone, KeyError, ValueError):
-            await self._outbox.done(partition, entry, fields, self._clock.now(), Went())
+            await insist(lambda: done(partition, entry, fields, self._clock.now(), Went()))
             return
+        with self._people.left(whose, place):
+            with self._counted(waiting):
+                await place
+            await insist(lambda: self._send_waiting(partition, waiting, fields))
+
+    async def _send_waiting(self, partition: int, waiting: Waiting, fields: dict[bytes, bytes]) -> None:
         channel = self._channels.get(waiting.message.channel)
         try:
             sent, card = await self._until_done(channel, waiting) if channel is not None else (None, None)
@@ -150,7 +150,7 @@ class Sender:
             if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
                 await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
         # First of all the store knows that it is out: whoever dies before that sends it again.
-        await self._outbox.done(partition, entry, fields, self._clock.now(), went)
+        await self._outbox.done(partition, waiting.entry, fields, self._clock.now(), went)
         out = sent.provider_id if sent is not None else None
         await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, out)
         with suppress(KeyGone):
@@ -194,13 +194,12 @@ class Sender:
 
     @asynccontextmanager
     async def _through(self, channel: Channel, waiting: Waiting) -> AsyncIterator[None]:
-        """One's turn on the way; one at a time to a person, so that no text overtakes another."""
+        """One's turn on the way."""
         way = self._ways[channel.name]
         with self._counted(waiting):
             await way.enter(self._rank(waiting), waiting.entry)
         try:
-            async with self._turn_of(waiting.message):
-                yield
+            yield
         finally:
             way.left()
 
@@ -250,9 +249,6 @@ class Sender:
                 return False
         return True
 
-    def _turn_of(self, message: Outgoing) -> asyncio.Lock:
-        return self._turns.setdefault((message.channel, message.address), asyncio.Lock())
-
     async def _tried(self, channel: Channel, waiting: Waiting) -> Sent:
         with self._ways[channel.name].watching(waiting.conversation):
             return await self._once(channel, waiting)
@@ -298,3 +294,7 @@ class Sender:
         name, kind, tries = waiting.message.channel, type(error).__name__, min(tries, MOST_TRIES)
         metrics.sent(name, kind)
         logs.event("send_failed", channel=name, error=kind, code=error.code, tries=tries)
+
+
+def _whose(waiting: Waiting) -> Person:
+    return waiting.message.channel, waiting.message.address

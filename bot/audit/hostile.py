@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 
@@ -46,16 +47,18 @@ def _unsigned(house: House, marks: Marks, alphabet: str) -> Iterator[httpx.Respo
         }
         for path in (*doors, f"/{plain}", f"/cases/{plain}", f"/static/{plain}"):
             url = house.url(part, f"{path}?q={plain}")
-            yield house.web.get(url, headers=headers)
+            yield _tried(house, url, b"", headers, "GET")
             for body in bodies:
                 for kind in (FORM, JSON, plain):
                     yield _tried(house, url, body, headers | {"Content-Type": kind})
 
 
-def _tried(house: House, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    """What is too large may be cut off in the middle."""
+def _tried(house: House, url: str, body: bytes, headers: dict[str, str], how: str = "POST") -> httpx.Response:
+    """What is too large may be cut off in the middle, and with it the line the next would have gone by."""
+    with suppress(httpx.TransportError):
+        return house.web.request(how, url, content=body, headers=headers)
     try:
-        return house.web.post(url, content=body, headers=headers)
+        return house.web.request(how, url, content=body, headers=headers)
     except httpx.TransportError:
         return httpx.Response(413)
 

@@ -138,6 +138,18 @@ async def test_nothing_is_lost_doubled_or_kept(
 # A message that moves on to a new conversation was entered twice.
 @example(texts=[(0, "DELETE")] * 3, lost=66, at_once=True)
 @example(texts=[(0, "DELETE")] * 3, lost=74, at_once=True)
+# Two talks of one person ready to be sent at once: the later one's words came first.
+@example(
+    texts=[
+        (1, "DELETE"),
+        (0, "he hits me"),
+        (0, "is this job real"),
+        (1, "he hits me"),
+        (0, "he hits me"),
+    ],
+    lost=0,
+    at_once=True,
+)
 async def test_what_is_asked_again_in_a_fail_over_is_done_once(
     mortal: Mortal, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
 ) -> None:
