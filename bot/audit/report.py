@@ -15,6 +15,7 @@ CANNOT = {
     "terminal": "it is yours",
     "proxy in front of us": "the audit runs without one",
     "demo phones": "it is what texts us here",
+    "practice room": "it is a deployment of its own, with nobody real in it",
     "alerts to the team": "the audit runs without them; they hold a fixed sentence",
     "audit's own store": "it is the store that is searched",
 }
