@@ -73,9 +73,14 @@ def test_a_long_talk_opens_at_its_end(page: Page, served: Served) -> None:
         page.size(width, height)
         page.open("/cases/3-aaaa")
         page.wait_for("line 59")
-        last = page.driver.find_elements(By.CLASS_NAME, "line")[-1]
-        answer = page.driver.find_element(By.ID, "text")
-        page.wait(lambda: 0 < bottom(page, last) <= top(page, answer))  # noqa: B023 - waited for here
+        page.wait(lambda: ends_above_the_answer(page))
+
+
+def ends_above_the_answer(page: Page) -> bool:
+    """Found anew each time: the page may have put others in their place meanwhile."""
+    last = page.driver.find_elements(By.CLASS_NAME, "line")[-1]
+    answer = page.driver.find_element(By.ID, "text")
+    return 0 < bottom(page, last) <= top(page, answer)
 
 
 def test_a_talk_nobody_looks_at_is_covered(page: Page, served: Served) -> None:

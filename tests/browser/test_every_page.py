@@ -71,7 +71,7 @@ def test_the_queue_is_for_everyone(page: Page, served: Served, signed_in: Make, 
     page.put(id="3-gggg", alias="covered", state="held", holder=me, covered_at=now, owes_since=now - 90)
     page.put(id="3-hhhh", alias="wrote before", before=True, muted=True)
     served.do(lambda: served.desk.muted.append(Mute("ab12", "quiet heron", me, now + 3600)))
-    paths = ("/queue", "/board", "/cases/3-cccc/pick", "/cases/3-aaaa", "/cases/3-dddd", "/shift", "/muted")
+    paths = ("/queue", "/board", "/cases/3-cccc/pick", "/cases/3-aaaa", "/cases/3-dddd", "/muted", "/shift")
     for path in paths:
         page.open(path)
         unfold(page)

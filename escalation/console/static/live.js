@@ -32,7 +32,7 @@ function warn() {
 }
 
 export function leave() {
-    // Words typed and not sent stay on the page (ended.js).
+  // Words typed and not sent stay on the page (ended.js).
     if (!document.dispatchEvent(new CustomEvent("signed-out", { cancelable: true }))) return;
   main.replaceChildren(); // nothing of a talk stays on the screen
   location.replace("/login");
@@ -194,8 +194,15 @@ function listen() {
       };
       open();
     });
-  if (navigator.locks) navigator.locks.request("live", lead);
-  else lead();
+  if (!navigator.locks) {
+    lead();
+    return;
+  }
+  navigator.locks.request("live", { ifAvailable: true }, (lock) => {
+    if (lock) return lead();
+    hear("all"); // another tab has the stream: what changed while this page was on its way was told to nobody
+    navigator.locks.request("live", lead);
+  });
 }
 
 function seen() {
