@@ -1,6 +1,7 @@
 """What every process of ours does about itself: no core dump, enough open files, no life after its parent."""
 
 import ctypes
+import gc
 import resource
 import signal
 import sys
@@ -10,6 +11,8 @@ import psutil
 # <linux/prctl.h>
 _SET_PDEATHSIG, _SET_DUMPABLE = 1, 4
 MANY = 65_536
+RARELY = 10_000
+"""New objects after which the collector looks for what is unreachable; a page makes thousands."""
 
 
 def _prctl(option: int, value: int) -> None:
@@ -39,3 +42,13 @@ def many_files() -> None:
     wanted = MANY if hard == resource.RLIM_INFINITY else min(hard, MANY)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def settled() -> None:
+    """All is loaded: what is there now stays, so the collector need not walk through it again and again.
+
+    A full collection stops a role for as long as it takes to look at a whole model or all templates.
+    """
+    gc.set_threshold(RARELY, 20, 20)
+    gc.collect()
+    gc.freeze()

@@ -22,7 +22,7 @@ from bot.channels.intake import Accept
 from bot.door import Door
 from bot.operating.gauges import beat_for_ever, look_for_ever
 from bot.operating.health import look, takes_messages
-from bot.process import many_files, no_dumps, swap_is_on
+from bot.process import many_files, no_dumps, settled, swap_is_on
 from bot.settings import ROOT, Settings, required
 from bot.store import refuse_if_persistent
 
@@ -134,6 +134,7 @@ async def run_worker(settings: Settings) -> None:
             await whole.counts.keep()
 
         worker = whole.worker(judge)
+        settled()
         beside = [
             asyncio.create_task(line.receive()),
             asyncio.create_task(beat_for_ever(whole, worker.token)),
@@ -186,6 +187,7 @@ def run_engine(settings: Settings) -> None:
 async def serve(app: ASGIApp, host: str, port: int) -> None:
     """Serve until told to stop."""
     listening = server(app, host, port)
+    settled()
     await listening.serve()
     if not listening.started:
         logs.event("failed", role="server", error="CannotListen", where=f"port {port}")
