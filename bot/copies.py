@@ -4,8 +4,8 @@ A primary answers before its replicas have what it answered. If it dies in that 
 is gone: a text the provider believes to be with us; a turn whose answer is out, and which is taken again; a
 case whose person was told that a human comes. So these steps wait for the replicas: what is taken in
 (before the provider's 200), that sending begins (before it is sent), that a case is open (before the turn
-goes on), and a counsellor's words. Replication keeps the order: all that one node did before is copied with
-them.
+goes on), a counsellor's words, and an end that was ordered. Replication keeps the order: all that one node
+did before is copied with them.
 
 All of them, since Sentinels may promote any; one that does not keep up is not waited for, but one has to. If
 none has it in time: StoreDown, and whoever asked asks again; all of these are safe to repeat. Where the

@@ -79,10 +79,14 @@ class Inbox:
         raise StoreDown("conversation erased again and again")
 
     async def order(self, conversation: str, order: str, *, wipe: bool = False) -> None:
-        """An order from the console about a conversation, in line behind what the person wrote before."""
+        """An order from the console about a conversation, in line behind what the person wrote before.
+
+        Safe to repeat; raises StoreDown if no replica has it: a counsellor is told that the talk ends.
+        """
         body = json.dumps({"order": order, "wipe": wipe})
         place = keys.inbox(keys.partition_of(conversation))
-        await self._scripts.run("order", [place, *_ways(conversation)], [conversation, body, keys.CAP])
+        names = [place, *_ways(conversation)]
+        await self._scripts.run("order", names, [conversation, body, keys.CAP], copied=True)
 
     async def _open(self, partition: int, hashed: str, *seen: str) -> tuple[str, Key] | None:
         """The conversation of an address, begun if need be; None for a message that came in before."""
