@@ -109,7 +109,7 @@ def _readiness(whole: Hotline) -> Ready:
         if not can:
             return False, {"store": {"ok": False}}
         try:
-            health = await look(whole.store, whole.clock, whole.watched_parts)
+            health = await look(whole.store, whole.clock, whole.watched_parts, whole.hours)
         except (RedisError, OSError):
             return True, {"store": {"ok": False}}
         return True, {"store": {"ok": True}, **health.parts()}

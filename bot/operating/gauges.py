@@ -27,6 +27,7 @@ MEANINGS = {
     "outbox_waiting": "Answers not out",
     "outbox_oldest_seconds": "Age of the oldest of them",
     "cases_waiting": "Cases no counsellor has taken",
+    "cases_expected": "Those of them for whom somebody should come now: within opening hours, or in danger",
     "danger_unanswered": "People in danger that wait for a human",
     "danger_unanswered_oldest_seconds": "How long the first of them has waited",
     "counsellors_on_duty": "Counsellors with a page open",
@@ -54,6 +55,7 @@ def show(health: Health) -> None:
         "outbox_waiting": health.outbox,
         "outbox_oldest_seconds": health.outbox_s,
         "cases_waiting": health.cases,
+        "cases_expected": health.expected,
         "danger_unanswered": health.danger,
         "danger_unanswered_oldest_seconds": health.danger_s,
         "counsellors_on_duty": health.on_duty,
@@ -75,7 +77,7 @@ async def look_for_ever(whole: Hotline) -> None:
     """The gateway's: read the whole and show it."""
     while True:
         try:
-            show(await look(whole.store, whole.clock, whole.watched_parts))
+            show(await look(whole.store, whole.clock, whole.watched_parts, whole.hours))
             beat()
         except (RedisError, OSError) as error:
             _gauge("store_up").set(0)

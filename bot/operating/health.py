@@ -14,8 +14,10 @@ from bot import keys
 from bot.clock import Clock
 from bot.operating.signs import Sign, read_signs
 from bot.scripts import Store
+from bot.wording import LANGUAGES, spoken
 from escalation.cases.case import RANK
 from escalation.cases.duty import ON_DUTY_S
+from escalation.cases.hours import Hours
 
 ANSWERS_S = 2.0
 ALIVE_S = 10.0
@@ -41,6 +43,8 @@ class Health:
     outbox: int = 0
     outbox_s: float = 0.0
     cases: int = 0
+    expected: int = 0
+    """Of these, for how many somebody should come now: within opening hours, or in danger."""
     danger: int = 0
     danger_s: float = 0.0
     on_duty: int = 0
@@ -51,7 +55,7 @@ class Health:
 
     def parts(self) -> dict[str, dict[str, bool | int | float]]:
         """By name: is it as it should be, and by which figures."""
-        unhelped = self.on_duty == 0 and self.cases > 0
+        unhelped = self.on_duty == 0 and self.expected > 0
         return {
             "worker": {"ok": self.workers > 0 and not self.unserved, "count": self.workers},
             "inbox": _aged(self.inbox, self.inbox_s, INBOX_S),
@@ -87,7 +91,7 @@ async def takes_messages(store: Store) -> bool:
     return True
 
 
-async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
+async def look(store: Store, clock: Clock, parts: Iterable[str], hours: Hours) -> Health:
     """Read it; `parts` are engine and channels. Raises RedisError or OSError when the store is silent."""
     now = clock.now()
     pipe = store.pipeline(transaction=False)
@@ -109,7 +113,8 @@ async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
     (seconds, micro), workers, on_duty, waiting, held, signs = read[:6]
     by_partition = [read[at : at + 8] for at in range(6, len(read), 8)]
     server = seconds + micro / 1e6
-    danger = await _unanswered(store, [*waiting, *held], now)
+    open_to = {one for one in LANGUAGES if hours.is_open(one, now)}
+    expected, danger = await _people(store, waiting, held, open_to, now)
     return Health(
         workers=int(workers),
         unserved=sum(not one[0] for one in by_partition),
@@ -118,6 +123,7 @@ async def look(store: Store, clock: Clock, parts: Iterable[str]) -> Health:
         outbox=sum(one[3] for one in by_partition),
         outbox_s=max(_age(one[4], server) for one in by_partition),
         cases=len(waiting),
+        expected=expected,
         danger=len(danger),
         danger_s=max(danger, default=0.0),
         on_duty=int(on_duty),
@@ -139,20 +145,24 @@ def _failing(signs: dict[str, Sign], parts: Iterable[str], now: float) -> dict[s
     return {part: max(0.0, now - at) if at is not None else 0.0 for part, at in since.items()}
 
 
-async def _unanswered(store: Store, conversations: list[bytes], now: float) -> list[float]:
-    """Seconds that each person in danger has waited for a human: nobody took the case, or they wrote again
-    and it was not read."""
-    if not conversations:
-        return []
+async def _people(
+    store: Store, waiting: list[bytes], held: list[bytes], open_to: set[str], now: float
+) -> tuple[int, list[float]]:
+    """For how many who wait somebody should come now, outside opening hours only for danger; and for each in
+    danger, how long they have waited: nobody took the case, or they wrote again and it was not read."""
+    if not waiting and not held:
+        return 0, []
     pipe = store.pipeline(transaction=False)
-    for raw in conversations:
-        pipe.hmget(keys.case(raw.decode()), "rank", "state", "opened_at", "wrote_at", "wrote", "read")
-    waits = []
-    for rank, state, opened, wrote_at, wrote, read in await pipe.execute():
-        if rank is None or int(rank) < RANK["danger"]:
-            continue
-        if state != b"held":
+    for raw in [*waiting, *held]:
+        names = ("rank", "state", "opened_at", "wrote_at", "wrote", "read", "language")
+        pipe.hmget(keys.case(raw.decode()), *names)
+    expected, waits = 0, []
+    for rank, state, opened, wrote_at, wrote, read, language in await pipe.execute():
+        urgent = rank is not None and int(rank) >= RANK["danger"]
+        if rank is not None and state != b"held":
+            expected += urgent or spoken((language or b"").decode()) in open_to
+        if urgent and state != b"held":
             waits.append(max(0.0, now - float(opened)))
-        elif int(wrote or 0) > int(read or 0):
+        elif urgent and int(wrote or 0) > int(read or 0):
             waits.append(max(0.0, now - float(wrote_at)))
-    return waits
+    return expected, waits

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
@@ -26,6 +27,8 @@ from bot.roles import gateway_app, server
 from bot.scripts import Store
 from bot.settings import Settings
 from bot.store import Embedded, connect
+from escalation.cases.hours import Hours
+from escalation.cases.hours_file import DAYS
 from tests.conftest import SECRET
 from tests.stand_ins.parts import PHONE, ScriptedEngine
 from tests.unit.cases.test_desk import show
@@ -50,7 +53,7 @@ class Moody(Loopback):
 
 
 async def seen(whole: Hotline) -> Health:
-    return await look(whole.store, whole.clock, PARTS)
+    return await look(whole.store, whole.clock, PARTS, whole.hours)
 
 
 async def test_a_quiet_hotline_is_well(talk: Stage, whole: Hotline, clock: SetClock) -> None:
@@ -87,6 +90,23 @@ async def test_danger_without_a_human_is_counted_until_one_reads(
     assert (await seen(whole)).danger_s == 30
     await show(whole, first.id)
     assert (await seen(whole)).danger == 0
+
+
+async def test_outside_opening_hours_somebody_is_wanted_only_for_danger(
+    talk: Stage, whole: Hotline, tmp_path: Path
+) -> None:
+    path = tmp_path / "hours.yml"
+    week = "".join(f"  {day}: 20:00-21:00\n" for day in DAYS)  # it is eight in the morning
+    path.write_text(f"en:\n  zone: UTC\n  holidays_of: []\n{week}", encoding="utf-8")
+    await talk.say("sms", Address("+355691234568"), "a human please")
+    assert (await seen(whole)).expected == 1
+    health = await look(whole.store, whole.clock, PARTS, Hours(str(path)))
+    assert (health.cases, health.expected) == (1, 0)
+    assert health.parts()["counsellors"]["ok"]
+    await talk.say("sms", PHONE, "he hits me")
+    health = await look(whole.store, whole.clock, PARTS, Hours(str(path)))
+    assert (health.cases, health.expected) == (2, 1)
+    assert not health.parts()["counsellors"]["ok"]
 
 
 async def test_a_message_without_its_turn_and_an_answer_not_out_grow_old(

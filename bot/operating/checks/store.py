@@ -100,7 +100,7 @@ async def the_whole(whole: Hotline) -> str:
     if whole.settings.store_url == NOWHERE:
         return "not running"
     try:
-        health = await look(whole.store, whole.clock, whole.watched_parts)
+        health = await look(whole.store, whole.clock, whole.watched_parts, whole.hours)
     except (RedisError, OSError) as error:
         raise Wrong(f"cannot be seen ({type(error).__name__})", "mend the store first") from None
     troubled = [name for name, part in health.parts().items() if not part["ok"]]
