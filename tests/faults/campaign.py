@@ -14,6 +14,7 @@ import asyncio
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 from collections import Counter
@@ -40,6 +41,7 @@ class Outcome:
     unfinished: int = 0
     seconds: float = 0.0
     killed: Counter[str] = field(default_factory=Counter)
+    gone: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
     spoken: int = 0
@@ -53,13 +55,16 @@ async def campaign(
     dice = random.Random(seed)
     people = [arrival(number, dice, DANGER) for number in range(conversations)]
     gaps = [dice.expovariate(rate) for _ in people]
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _where)
     with watched() as store:
         async with house_on(store.url, ROLES, "real") as built:
             killer = Killer(built, store, random.Random(seed + 1), only)
-            async with on_duty(built):
+            async with on_duty(built), asyncio.TaskGroup() as whole:
+                up = whole.create_task(built.keep_up())
                 async with asyncio.TaskGroup() as group:
                     group.create_task(killer.strike(kills, sum(gaps)))
                     group.create_task(_arrive(built, people, gaps))
+                up.cancel()
                 seconds = time.monotonic() - killer.began
                 await built.ready()
                 await until(lambda: quiet(built), QUIET_S, "everything is out")
@@ -70,10 +75,17 @@ async def campaign(
                 sum(not person.finished for person in people),
                 seconds,
                 killer.killed,
+                built.gone,
                 wrong,
                 told,
                 _spoken(built, people),
             )
+
+
+def _where() -> None:
+    """Where every task stands: `kill -USR1`, for a run that does not end."""
+    for task in asyncio.all_tasks():
+        task.print_stack(limit=4)
 
 
 async def _arrive(built: House, people: Sequence[Person], gaps: Sequence[float]) -> None:
@@ -113,6 +125,9 @@ def report(outcome: Outcome, seed: int) -> str:
     lines.append(
         f"  texts refused after all tries: {outcome.wrong['refused']} (they stand in the provider's log)"
     )
+    if outcome.gone:
+        ended = ", ".join(f"{count} {what}" for what, count in sorted(outcome.gone.items()))
+        lines.append(f"  ended by themselves and were started again: {ended}")
     lines.append(
         f"  talks that did not end: {outcome.unfinished}; words in a process's output: {outcome.spoken}"
     )

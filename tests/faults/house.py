@@ -46,6 +46,8 @@ class House:
     """How the roles' times are (tests/faults/role.py)."""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
+    gone: Counter[str] = field(default_factory=Counter)
+    """Roles that ended by themselves."""
     ports: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -75,6 +77,15 @@ class House:
         process.send_signal(signal.SIGKILL)
         process.wait()
         self.killed[name.partition("-")[0]] += 1
+
+    async def keep_up(self) -> None:
+        """What ends by itself is started again, as compose does it."""
+        while True:
+            for name, process in list(self.running.items()):
+                if process.poll() is not None:
+                    self.gone[name.partition("-")[0]] += 1
+                    self.start(name)
+            await asyncio.sleep(1)
 
     def end(self) -> None:
         for process in self.running.values():

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bot import bootstrap, deletions, dialogue, roles, sender, settings, sweep, turn, worker
+from bot import bootstrap, deletions, dialogue, judging, roles, sender, settings, sweep, worker
 from bot.bootstrap import Hotline
 from bot.channels.sms import send as sms
 from bot.settings import Settings
@@ -34,7 +34,7 @@ def shorten() -> None:
 
 def without_models() -> None:
     vector = np.zeros(384, dtype=np.float32)
-    for one in (turn, dialogue):
+    for one in (judging, dialogue):
         vars(one)["embed"] = lambda text: vector
     bootstrap.judge = WordJudge
 

@@ -191,19 +191,22 @@ async def insist[T](asked: Callable[[], Awaitable[T]], *until: T) -> T:
 async def on_duty(built: House) -> AsyncIterator[None]:
     """Everybody's page is open meanwhile."""
 
+    over = asyncio.Event()
+
     async def present() -> None:
-        while True:
+        while not over.is_set():
             for counsellor in COUNSELLORS:
                 with suppress(RedisError, StoreDown, OSError, KeyGone):
                     await built.whole.desk.present(counsellor, ("en",))
-            await asyncio.sleep(2)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 2)
 
     pages = asyncio.create_task(present())
     try:
         yield
     finally:
-        pages.cancel()
-        await asyncio.wait([pages])
+        over.set()
+        await pages
 
 
 def verdict(built: House, people: Sequence[Person]) -> tuple[Counter[str], list[str]]:
