@@ -1,6 +1,6 @@
 """How dangerous a message is; and, while others are answered, whether somebody in line is in danger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -8,7 +8,7 @@ from typing import Protocol
 from numpy import float32
 from numpy.typing import NDArray
 
-from bot import logs
+from bot import logs, recent
 from bot.beside import Rank, threads
 from bot.commands import command_in
 from bot.embedding import embed, normalise
@@ -34,6 +34,7 @@ class Judge(Protocol):
         history: Sequence[str] = (),
         vector: Vector | None = None,
         judged: bool = False,
+        known: Mapping[str, Vector] = ...,
     ) -> Assessment: ...
 
     def suspects(self, text: str) -> float:
@@ -103,15 +104,16 @@ class Judging(Unshown):
             if heard.vector is None:
                 with suppress(EncoderError):  # the rules still judge, and what they cannot goes to a human
                     heard.vector = embed(normalise(text))
-            if _says_nothing(text):
-                return
-            heard.verdict = self.judge.assess(
-                text,
-                language=None if card.covered else card.language,
-                history=history,
-                vector=heard.vector,
-                judged=True,
-            )
+            if not _says_nothing(text):
+                heard.verdict = self.judge.assess(
+                    text,
+                    language=None if card.covered else card.language,
+                    history=history,
+                    vector=heard.vector,
+                    judged=True,
+                    known=recent.known(card, history),
+                )
+            recent.keep(card, [*history, text], heard.vector)
 
         if text:
             try:

@@ -49,7 +49,7 @@ KEPT = (
     ),
     Kept(
         "hl:{pN}:c:<id>:card",
-        "address, language, topics, dialogue state; sealed",
+        "address, language, topics, vectors of the last few texts, dialogue state; sealed",
         "60 min of silence, 24 h at most",
         "erase",
     ),

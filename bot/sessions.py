@@ -52,6 +52,8 @@ class Card(Unshown):
 
     topics: list[str] = field(default_factory=list)
     """What it was about, for the counts once it has ended."""
+    vectors: dict[str, str] = field(default_factory=dict, repr=False)
+    """Those of the person's last few texts (`bot/recent.py`)."""
 
     @property
     def covered(self) -> bool:

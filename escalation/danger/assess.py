@@ -4,63 +4,29 @@
 goes to a human. Nothing that was judged is kept, and reasons never hold a person's words.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from bot.embedding import embed, encoder, normalise
+from bot.embedding import encoder, normalise
 from bot.encoder import EncoderError, fingerprint
 from bot.language import detect
 from escalation.danger import rules
 from escalation.danger.classifier import FOLDER as MODEL
 from escalation.danger.classifier import Classifier, Judgement, ModelError, Thresholds
-from escalation.danger.context import FLAGS, adds_up, flags, leans, remembered, together
+from escalation.danger.context import FLAGS, adds_up, flags, remembered
 from escalation.danger.features import Vector
-from escalation.danger.normalise import disguised, plain, sentences, windows
-from escalation.danger.taxonomy import SIGNALS, TOPICS, Risk, higher
+from escalation.danger.normalise import disguised
+from escalation.danger.reader import Few, Reader, Seen
+from escalation.danger.taxonomy import SIGNALS, Risk, higher
 from escalation.danger.verdict import Assessment
 
 LANGUAGES = ("en", "sq", "bcms", "ro")  # without rules for one of these the judgement of it is degraded
 RULE_SURE = 0.95  # how sure a matched rule of danger or emergency is, for the order of the queue
 DOUBTED = 0.04  # below this the classifier is so sure of no danger that a rule alone only offers a person
-# In the middle of a talk a message below ALONE counts only where the last few together reach HEARD: "i am 19.
-# she says 900 euro and i sleep in the house" is an answer, not a cry.
-ALONE, HEARD = 0.9, 0.4
-SURE = 0.9  # how sure one sentence of a long text must be, for the whole to be danger
-LEAST = 1e-4  # no topic is ruled out
 PERSON_WORDS = 25  # a longer text that only mentions people is not a request for one, unless a rule says so
 URGENT = ("danger", "emergency")
 UNJUDGED = "could not be judged: a human has to read it"
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the classifier says: of this message, of the worst one before, of the last few as one text.
-
-    `like` is the example of ours most like the message, where the message is dangerous.
-    """
-
-    now: Judgement
-    before: Judgement | None = None
-    talk: Judgement | None = None
-    like: str | None = None
-    vector: Vector | None = None  # of the last few as one text
-
-    @property
-    def topics(self) -> dict[str, float]:
-        """How probable each topic is, the newest message read in its talk where it is short."""
-        now = np.array(self.now.topics)
-        if self.vector is not None and self.talk is not None:
-            now = np.sqrt((now + LEAST) * (np.array(self.talk.topics) + LEAST))
-            now /= now.sum()
-        return dict(zip(TOPICS, now.tolist(), strict=False))
-
-    @property
-    def out_of_place(self) -> bool:
-        """Whether the message sounds dangerous only by itself, and not for sure, in a talk that does not."""
-        return self.talk is not None and self.now.escalate < ALONE and self.talk.escalate < HEARD
+NONE: Mapping[str, Vector] = {}
 
 
 class Assessor:
@@ -71,6 +37,7 @@ class Assessor:
     ) -> None:
         self._books = tuple(books)
         self._classifier = classifier
+        self._reader = Reader(classifier) if classifier is not None else None
         self._ruled = {book.language for book in books}
         self.degraded = tuple(degraded)
 
@@ -103,18 +70,21 @@ class Assessor:
         history: Sequence[str] = (),
         vector: Vector | None = None,
         judged: bool = False,
+        known: Mapping[str, Vector] = NONE,
     ) -> Assessment:
         """The verdict on a text, given the earlier texts of the same person, oldest first.
 
-        `judged`: each earlier text had its own turn, and the caller remembers what was found then; only this
-        text and the talk together are embedded, not each earlier one again.
+        `judged`: each earlier text had its own turn, and the caller remembers what was found then. `known`:
+        vectors of earlier texts, which are then not made again.
         """
         text, history = sound(text), [sound(earlier) for earlier in history]
         language = language or detect(text).language
         messages = remembered(history, text)
         matched = rules.matches(self._books, messages)
         try:
-            seen = self._see(messages, vector, judged, language)
+            few = Few(messages, [*map(known.get, messages[:-1]), vector])
+            doubted = rules.ruled(matched)[0] in URGENT
+            seen = self._reader.see(few, language, judged=judged, doubted=doubted) if self._reader else None
         except Exception:  # whatever fails in judging, a human reads the message instead
             seen = None
         return self._verdict(language, messages, matched, seen)
@@ -129,61 +99,6 @@ class Assessor:
         if risk in URGENT:
             return 4.0 if risk == "emergency" else 3.0
         return self._classifier.spelt(normalise(text)) if self._classifier is not None else 0.0
-
-    def _see(
-        self, messages: Sequence[str], vector: Vector | None, judged: bool, language: str
-    ) -> Seen | None:
-        if self._classifier is None:
-            return None
-        text = messages[-1]
-        vector = embed(normalise(text)) if vector is None else vector
-        now, like = self._read(text, vector), None
-        if now.escalate >= self._classifier.thresholds.escalate:
-            like = self._classifier.similar(vector, text, language)
-        if len(messages) == 1:
-            return Seen(now, like=like)
-        before = None if judged else self._before(messages[:-1])
-        last_few = normalise(together(messages))
-        whole = embed(last_few)
-        talk = self._classifier.judge(last_few, whole)
-        return Seen(now, before, talk, like, whole if leans(text) else None)
-
-    def _before(self, messages: Sequence[str]) -> Judgement | None:
-        """The worst of earlier messages, as each was judged in its time: what was raised stays raised."""
-        assert self._classifier is not None
-        worst: Judgement | None = None
-        for number, message in enumerate(messages, start=1):
-            now = self._read(message, embed(normalise(message)))
-            seen = Seen(now, talk=self._alone(together(messages[:number])) if number > 1 else None)
-            counted = [] if seen.out_of_place else [now]
-            if seen.talk and seen.talk.escalate >= self._classifier.thresholds.talk:
-                counted.append(seen.talk)
-            for one in counted:
-                worst = one if worst is None else worst.raised(one)
-        return worst
-
-    def _read(self, text: str, vector: Vector) -> Judgement:
-        """A text in all its windows and, where it is disguised, also with the disguise undone.
-
-        `vector` is that of the whole text, as far as the encoder reads it.
-        """
-        assert self._classifier is not None
-        judged = self._classifier.judge(normalise(text), vector)
-        pieces = windows(text)[1:]
-        if disguised(text):
-            pieces += windows(plain(text))
-        for piece in pieces:
-            judged = judged.raised(self._alone(piece))
-        if judged.escalate < self._classifier.thresholds.escalate:
-            for sentence in sentences(text):
-                alone = self._alone(sentence)
-                judged = judged.raised(alone) if alone.escalate >= SURE else judged
-        return judged
-
-    def _alone(self, text: str) -> Judgement:
-        assert self._classifier is not None
-        text = normalise(text)
-        return self._classifier.judge(text, embed(text))
 
     def _verdict(
         self, language: str, messages: Sequence[str], matched: Sequence[rules.Match], seen: Seen | None

@@ -7,6 +7,7 @@ own examples are kept with it, to tell a counsellor what a message is like.
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.embedding import DIMENSIONS, normalise
-from escalation.danger import letters
+from escalation.danger import blend, letters
 from escalation.danger.features import Vector, directions, sharp
 from escalation.danger.taxonomy import SIGNALS, TOPICS
 
 FOLDER = Path(__file__).with_name("model")
-FORMAT = 4
+FORMAT = 5
 LEVELS = ("escalate", "emergency", "concern", "person")
 ALIKE = 0.6  # cosine from which an example is worth naming
 ECHO = 0.5  # share of common words from which an example says what the person said
@@ -69,6 +70,8 @@ class Thresholds:
     person: float
     talk: float
     sure_none: float
+    read: float
+    """From this suspicion on, the last few messages are read as one text."""
 
     @property
     def is_careful(self) -> bool:
@@ -88,6 +91,8 @@ class Classifier:
         self._lines = arrays["lines"].astype(np.float32)
         self._letters = arrays["letters"].astype(np.float32)
         self._calibration = arrays["calibration"].astype(np.float64)
+        self._blend = arrays["blend"].astype(np.float32)
+        self._suspicion = arrays["suspicion"].astype(np.float64)
         self._examples = arrays["examples"]
         self._example_texts: list[str] = arrays["example_texts"].tolist()
         self._example_languages = arrays["example_languages"]
@@ -132,6 +137,14 @@ class Classifier:
             topics=tuple(map(float, topics)),
         )
 
+    def near(self, vectors: Sequence[Vector], texts: Sequence[str]) -> Vector:
+        """About the vector of a few normalised texts as one, from those they have; oldest first."""
+        return blend.blended(blend.features(vectors, texts, self._mean), self._blend)
+
+    def suspicion(self, near: float, worst: float) -> float:
+        """How probable danger is in a talk, by how its blend sounds and its worst message alone."""
+        return blend.suspicion(near, worst, self._suspicion)
+
     def spelt(self, text: str) -> float:
         """How much the spelling alone of a normalised text is that of danger, 0 to 1; only for an order."""
         return float(1 / (1 + np.exp(-np.clip(letters.scores(text, self._letters)[0], -50, 50))))
@@ -159,6 +172,8 @@ class Classifier:
             "lines": (self._lines.shape, (lines, DIMENSIONS + 1)),
             "letters": (self._letters.shape, (len(LEVELS) + len(TOPICS), letters.BUCKETS + 1)),
             "calibration": (self._calibration.shape, (len(LEVELS), 3)),
+            "blend": (self._blend.shape, (blend.WIDTH + 1, DIMENSIONS)),
+            "suspicion": (self._suspicion.shape, (3,)),
             "examples": (self._examples.shape, (examples, DIMENSIONS)),
             "example_languages": (self._example_languages.shape, (examples,)),
         }
@@ -166,8 +181,8 @@ class Classifier:
             if found != wanted:
                 raise ModelError(f"the model's {name} have the wrong size")
         limits = np.array(astuple(self.thresholds))
-        parts = (self._mean, self._lines, self._letters, self._calibration, limits)
-        if not all(np.isfinite(part).all() for part in parts):
+        parts = (self._mean, self._lines, self._letters, self._calibration, self._blend, self._suspicion)
+        if not all(np.isfinite(part).all() for part in (*parts, limits)):
             raise ModelError("the model holds numbers that are none")
 
 

@@ -103,10 +103,10 @@ def talk_file(path: Path) -> list[Talk]:
 
 
 def data_hash(root: Path = ROOT) -> str:
-    """One hash over the messages that training reads, by what they say and not by how files are laid out."""
+    """One hash over messages and talks of training: what they say, not how files are laid out."""
     digest = hashlib.sha256()
-    for example in [*danger_examples(root), *topic_examples(root)]:
-        digest.update(repr(example).encode())
+    for entry in [*danger_examples(root), *topic_examples(root), *talks(root)]:
+        digest.update(repr(entry).encode())
     return digest.hexdigest()
 
 

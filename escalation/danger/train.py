@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bot import language
 from bot.embedding import normalise
 from bot.encoder import fingerprint
-from escalation.danger import answers, data, fitting, rules, setting
+from escalation.danger import answers, blending, data, fitting, rules, setting
 from escalation.danger.assess import DOUBTED
 from escalation.danger.classifier import FOLDER, FORMAT, probabilities
 from escalation.danger.features import sharp, small
@@ -134,7 +134,17 @@ def train() -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     model = setting.Scorer(begun.mean, levels, letter_lines.astype(np.float32), calibration)
     talks = setting.talk_chances(examples, model)
     heard = ruled(examples) & (chances[:, 0] >= DOUBTED)
-    return arrays, card(table, setting.chosen(examples, chances, talks, heard))
+    found = setting.chosen(examples, chances, talks, heard)
+    bars = found["thresholds"]
+    few = blending.learn(
+        data.danger_examples(),
+        begun.mean,
+        lambda texts, vectors: model.chances(texts, vectors)[:, 0],
+        (bars["escalate"], bars["talk"]),
+    )
+    arrays |= {"blend": few.table, "suspicion": few.line}
+    bars["read"], found["last few"] = few.bar, few.counted
+    return arrays, card(table, found)
 
 
 def read() -> Table:
@@ -232,7 +242,8 @@ def write(arrays: dict[str, NDArray[Any]], facts: dict[str, Any]) -> None:
     for example in [*data.danger_examples(), *data.topic_examples()]:
         spoken.setdefault(example.language, []).append(example.text)
     np.savez_compressed(language.MODEL_FILE, table=language.learn(spoken))
-    print(json.dumps({"thresholds": facts["thresholds"], "chosen": facts["chosen"], **facts["by language"]}))
+    told = {name: facts[name] for name in ("thresholds", "chosen", "last few")}
+    print(json.dumps({**told, **facts["by language"]}))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from tests.bench.phones import Line, Phone
 from tests.bench.rounds import Bounds, Speech, play
 
 AT_ONCE = 250
-IDLE_S = 1.0
+IDLE_S = 5.0
 MODELS = 24
 """So many played talks are what the others are made after."""
 OF_A_TALK = ("key", "card", "talk", "way", "owed", "shown")

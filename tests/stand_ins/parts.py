@@ -1,6 +1,6 @@
 """A judge that knows a few words, and an engine that answers or fails as it is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy import float32
@@ -13,6 +13,7 @@ from escalation.danger.taxonomy import Risk
 from escalation.danger.verdict import Assessment, nothing
 
 PHONE = Address("+355691234567")
+NONE: Mapping[str, NDArray[float32]] = {}
 WORDS: dict[str, Risk] = {"locked": "emergency", "hits": "danger", "secret": "concern"}
 
 
@@ -31,6 +32,7 @@ class WordJudge:
         history: Sequence[str] = (),
         vector: NDArray[float32] | None = None,
         judged: bool = False,
+        known: Mapping[str, NDArray[float32]] = NONE,
     ) -> Assessment:
         if self.broken:
             raise RuntimeError("the classifier is damaged")

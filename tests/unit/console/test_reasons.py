@@ -9,9 +9,10 @@ from escalation.cases.case import SIGNALLED
 from escalation.console.catalogue import LANGUAGES, words
 from escalation.console.reasons import read, told
 from escalation.danger import rules
-from escalation.danger.assess import UNJUDGED, Seen, classified
+from escalation.danger.assess import UNJUDGED, classified
 from escalation.danger.classifier import Judgement, Thresholds
 from escalation.danger.context import FLAGS
+from escalation.danger.reader import Seen
 from escalation.danger.taxonomy import SIGNALS
 from escalation.danger.verdict import unjudged
 
@@ -31,7 +32,7 @@ def of_rules() -> Iterator[str]:
 
 
 def of_the_classifier() -> list[str]:
-    limits = Thresholds(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
+    limits = Thresholds(0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5)
     sure = Judgement(0.9, 0.9, 0.9, SIGNALS, "disclosure", 0.1)
     vague = Judgement(0.9, 0.1, 0.9, (), "disclosure", 0.1)
     return classified(Seen(sure, vague, sure, EXAMPLE), limits)[1]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.embedding import embed, normalise
-from escalation.danger import assess, classifier, rules
-from escalation.danger.assess import Assessor
+from escalation.danger import classifier, rules
+from escalation.danger.assess import UNJUDGED, Assessor
 from escalation.danger.taxonomy import RISKS, SIGNALS, TOPICS
 
 MESSAGE = "tuku me ako ne donesem pare"
@@ -170,7 +171,7 @@ def test_without_the_classifier_rules_judge_and_the_rest_goes_to_a_human(tmp_pat
     harmless = degraded.assess("what is the weather")
     assert harmless.escalate
     assert harmless.risk == "none"
-    assert assess.UNJUDGED in harmless.reasons
+    assert UNJUDGED in harmless.reasons
 
 
 @pytest.mark.parametrize("part", ["model.npz", "card.json"])
@@ -211,16 +212,6 @@ def test_a_missing_rules_file_is_told(tmp_path: Path) -> None:
     assert Assessor.load(rules_folder=tmp_path).degraded == ("rules: sq.yml is missing",)
 
 
-def test_where_judging_fails_a_human_reads(assessor: Assessor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(assess, "embed", fail)
-    found = assessor.assess("what is the weather")
-    assert found.escalate
-    assert assess.UNJUDGED in found.reasons
-
-
 class Certain:
     """A classifier that gives every text the same chance of danger."""
 
@@ -236,6 +227,12 @@ class Certain:
 
     def chance_of(self, text: str) -> float:
         return self.chance
+
+    def near(self, vectors: Sequence[object], texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.zeros(384, dtype=np.float32)
+
+    def suspicion(self, near: float, worst: float) -> float:
+        return 1.0  # the last few are always read as one text
 
     def similar(self, vector: object, text: str, language: str) -> None:
         return None
@@ -276,7 +273,7 @@ def in_context(known: dict[str, float], chance: float, books: Sequence[rules.Boo
 
 @pytest.mark.parametrize(
     ("alone", "talk", "escalated"),
-    [(0.7, 0.1, False), (0.95, 0.1, True), (0.7, 0.5, True)],
+    [(0.6, 0.1, False), (0.75, 0.1, True), (0.6, 0.5, True)],
 )
 def test_a_doubtful_line_in_a_harmless_talk_offers_a_person_and_calls_nobody(
     alone: float, talk: float, escalated: bool
@@ -287,12 +284,12 @@ def test_a_doubtful_line_in_a_harmless_talk_offers_a_person_and_calls_nobody(
 
 
 def test_where_the_rules_are_missing_no_line_is_doubted_away() -> None:
-    judge = in_context({"nine hundred euro": 0.7, "hello": 0.0}, 0.1, books=())
+    judge = in_context({"nine hundred euro": 0.6, "hello": 0.0}, 0.1, books=())
     assert judge.assess("nine hundred euro", language="en", history=["hello"], judged=True).escalate
 
 
 def test_what_was_raised_in_its_time_stays_raised() -> None:
-    known = {"first words": 0.7, "later words": 0.7, "thanks": 0.0}
+    known = {"first words": 0.6, "later words": 0.6, "thanks": 0.0}
     judge = in_context(known, 0.1)
     assert judge.assess("thanks", language="en", history=["first words"]).escalate
     assert not judge.assess("thanks", language="en", history=["thanks", "later words"]).escalate
