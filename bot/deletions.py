@@ -65,6 +65,11 @@ class Deletions:
         found = [one for one in [await self._opened(channel, raw.decode()) for raw in listed] if one]
         return found[0] if found else ""
 
+    async def known(self, channel: Channel, conversation: str) -> set[str]:
+        """Ids of what is known to be in the chat, of both sides."""
+        listed = await self._store.lrange(keys.of(conversation, "shown"), 0, -1)
+        return {await self._opened(channel, raw.decode()) for raw in listed} - {""}
+
     async def suspect(self, channel: Channel, conversation: str, before: str | None) -> None:
         """An earlier try may have gone out: what is between what we know of belongs to the chat, too."""
         after = await self.earlier(channel, conversation)

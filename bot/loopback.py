@@ -1,8 +1,9 @@
 """A channel that delivers nowhere: what `chat`, `converse` and tests send comes back to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.channels.base import Inbound, Outgoing, Sent
+from bot.private import Address
 
 
 class Loopback:
@@ -36,6 +37,9 @@ class Loopback:
         return None
 
     def unheard(self, after: str, before: str | None) -> str | None:
+        return None
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         return None
 
     async def leftovers(self, now: float) -> list[str]:
