@@ -36,6 +36,9 @@ class Loopback:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         return None
 
+    def numbered(self, address: Address, number: int) -> str:
+        return ""
+
     def unheard(self, after: str, before: str | None) -> str | None:
         return None
 

@@ -18,8 +18,6 @@ from bot.outbox import Begun, Outbox, Waiting
 
 TRIES = 3
 """So often taking back may fail before a second copy is better than to wait on."""
-SPARE, MOST_OUT = 10, 200
-"""How far above the highest number we know a message can lie: a few, and one for each that is on its way."""
 PAGE = 500
 
 
@@ -53,13 +51,13 @@ class Once:
             raise
         except ChannelError as error:
             if before is not None and isinstance(error, PersonLeft):
-                await self._deletions.suspect(channel, waiting.conversation, None)
+                await self._remember(channel, waiting, before, None)
             if clear:
                 await self._outbox.refused(waiting)
             raise
         self._out[waiting.message.id] = sent
         if before is not None:
-            await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
+            await self._remember(channel, waiting, before, sent.provider_id)
         return sent
 
     async def withdraw(self, channel: Channel, waiting: Waiting) -> None:
@@ -68,7 +66,7 @@ class Once:
         if before is None:
             return
         if not await self._taken_back(channel, waiting, before):
-            await self._deletions.suspect(channel, waiting.conversation, None)
+            await self._remember(channel, waiting, before, None)
         await self._outbox.refused(waiting)
 
     def done(self, outgoing: str) -> None:
@@ -81,8 +79,7 @@ class Once:
         if not channel.wipes_chat or not before.number:
             return False
         message = waiting.message
-        reached, others = await self._outbox.reached(message.channel)
-        numbers = range(before.number + 1, reached + SPARE + min(others, MOST_OUT) + 1)
+        numbers = range(before.number + 1, await self._outbox.highest(message.channel) + 1)
         try:
             await channel.take_back(message.address, numbers, await self._known(channel, waiting))
         except ChannelError as error:
@@ -92,6 +89,15 @@ class Once:
             logs.event("take_back_failed", channel=channel.name, error=type(error).__name__, code=error.code)
             return False
         return True
+
+    async def _remember(self, channel: Channel, waiting: Waiting, before: Begun, until: str | None) -> None:
+        """Where it may be goes with the chat, when that is emptied; after a last text that is over."""
+        if waiting.kind != "farewell":
+            address, number = waiting.message.address, before.number
+            after = channel.numbered(address, number) if number else ""
+            if after and until is None:
+                until = channel.numbered(address, await self._outbox.highest(channel.name) + 1)
+            await self._deletions.suspect(channel, waiting.conversation, after, until)
 
     async def _known(self, channel: Channel, waiting: Waiting) -> set[str]:
         """Ids in this chat that are somebody's: first of what waits for its turn, then of what had it.

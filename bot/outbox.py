@@ -20,6 +20,8 @@ GROUP, READER = "send", "send"
 HARMLESS = "harmless"
 """The kind of message that goes out under cover too: the harmless voice, or an answer its counsellor
 confirmed."""
+SPARE, MOST_OUT = 10, 200
+"""How far above the numbers we know others can lie: a few, and one for each message that is on its way."""
 NOBODY = "nobody"
 """In place of an address that is not known."""
 type Fields = Mapping[bytes, bytes]
@@ -175,11 +177,12 @@ class Outbox:
         """It was not sent, or taken back: the next try begins anew."""
         await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
 
-    async def unheard(self, conversation: str) -> bool:
-        """Whether sending one of its messages was begun, and nobody knows how that ended."""
+    async def unheard(self, conversation: str) -> Begun | None:
+        """The first sending of this conversation that was begun, where nobody knows how that ended."""
         partition = keys.partition_of(conversation)
         names = [keys.trying(partition, one) for one in await self.waiting(conversation)]
-        return bool(names and await self._store.exists(*names))
+        begun = [_begun(raw) for raw in (await self._store.mget(names) if names else ()) if raw]
+        return min(begun, key=lambda one: one.at, default=None)
 
     async def waiting(self, conversation: str) -> set[str]:
         """Ids of this conversation's messages that are not out yet."""
@@ -187,14 +190,16 @@ class Outbox:
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
 
-    async def reached(self, channel: str) -> tuple[int, int]:
-        """How far a channel's numbering is known to have come, and how many messages may be out besides."""
+    async def highest(self, channel: str) -> int:
+        """No message that went out so far has a higher number: as far as the numbering is known to have come,
+        and what may be out besides.
+        """
         pipe = self._store.pipeline(transaction=False)
         for partition in range(keys.PARTITIONS):
             pipe.get(keys.reached(partition, channel))
             pipe.xlen(keys.outbox(partition))
         found = await pipe.execute()
-        return max(int(one or 0) for one in found[::2]), sum(found[1::2])
+        return max(int(one or 0) for one in found[::2]) + SPARE + min(sum(found[1::2]), MOST_OUT)
 
     async def talk_of(self, message: Outgoing) -> str:
         """The talk the person it goes to is in now; empty: in none."""

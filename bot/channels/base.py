@@ -27,7 +27,7 @@ class Inbound(Unshown):
     hint: str | None = None
     kind: Kind = "text"
     number: int = 0
-    """Its place where a provider numbers all messages of a line through; else 0."""
+    """Its place where a provider numbers all messages of a line through, else 0; it is told on the way in."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,6 +84,10 @@ class Channel(Protocol):
 
     async def delete(self, provider_ids: Sequence[str]) -> None:
         """Delete what the provider keeps; gone already counts as deleted."""
+        ...
+
+    def numbered(self, address: Address, number: int) -> str:
+        """The id of what has this number in a person's chat; empty where there is no such numbering."""
         ...
 
     def unheard(self, after: str, before: str | None) -> str | None:

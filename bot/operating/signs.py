@@ -113,6 +113,9 @@ class Watched:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         await self._channel.delete(provider_ids)
 
+    def numbered(self, address: Address, number: int) -> str:
+        return self._channel.numbered(address, number)
+
     def unheard(self, after: str, before: str | None) -> str | None:
         return self._channel.unheard(after, before)
 

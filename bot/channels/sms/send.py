@@ -142,6 +142,9 @@ class Sms:
                 if refusal.code != GONE:
                     raise refusal from None
 
+    def numbered(self, address: Address, number: int) -> str:
+        return ""
+
     def unheard(self, after: str, before: str | None) -> str | None:
         """Such messages are found in the log."""
         return None

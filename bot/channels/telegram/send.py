@@ -125,6 +125,9 @@ class Telegram:
                 for one in messages:
                     await self._take_out(chat, [one])
 
+    def numbered(self, address: Address, number: int) -> str:
+        return f"{address.reveal()}:{number}"
+
     def unheard(self, after: str, before: str | None) -> str | None:
         """By the numbers between."""
         chat, first = after.partition(":")[0], _numbers(after)[0]
