@@ -42,6 +42,9 @@ class Loopback:
     def unheard(self, after: str, before: str | None) -> str | None:
         return None
 
+    async def holds_back(self) -> bool:
+        return False
+
     async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         return None
 

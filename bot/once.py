@@ -5,6 +5,7 @@ list what was sent, it is asked. Where it cannot, but messages can be taken out 
 may have gone out is taken back first: the person sees it once, in its place.
 """
 
+import asyncio
 from collections import Counter
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ from bot.outbox import Begun, Outbox, Waiting
 
 TRIES = 3
 """So often taking back may fail before a second copy is better than to wait on."""
+LOOKS, LOOK_S = 20, 0.25
 PAGE = 500
 
 
@@ -79,8 +81,11 @@ class Once:
         if not channel.wipes_chat or not before.number:
             return False
         message = waiting.message
-        numbers = range(before.number + 1, await self._outbox.highest(message.channel) + 1)
         try:
+            if not await self._all_in(channel):
+                logs.event("take_back_failed", channel=channel.name, error="", code=0)
+                return False
+            numbers = range(before.number + 1, await self._outbox.highest(message.channel) + 1)
             await channel.take_back(message.address, numbers, await self._known(channel, waiting))
         except ChannelError as error:
             self._failed[message.id] += 1
@@ -89,6 +94,14 @@ class Once:
             logs.event("take_back_failed", channel=channel.name, error=type(error).__name__, code=error.code)
             return False
         return True
+
+    async def _all_in(self, channel: Channel) -> bool:
+        """Whether we have what people wrote up to now, waiting a little: else it would be taken back, too."""
+        for _ in range(LOOKS):
+            if not await channel.holds_back():
+                return True
+            await asyncio.sleep(LOOK_S)
+        return False
 
     async def _remember(self, channel: Channel, waiting: Waiting, before: Begun, until: str | None) -> None:
         """Where it may be goes with the chat, when that is emptied; after a last text that is over."""

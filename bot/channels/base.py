@@ -97,6 +97,10 @@ class Channel(Protocol):
         """
         ...
 
+    async def holds_back(self) -> bool:
+        """Whether people wrote something that the provider has not brought yet: then `known` is not all."""
+        ...
+
     async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         """Take out of a person's chat what may have gone out unheard, before it is sent again.
 

@@ -119,6 +119,9 @@ class Watched:
     def unheard(self, after: str, before: str | None) -> str | None:
         return self._channel.unheard(after, before)
 
+    async def holds_back(self) -> bool:
+        return await self._channel.holds_back()
+
     async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         await self._channel.take_back(address, numbers, known)
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from bot import deletions, keys, once, way
+from bot.channels.telegram.send import Telegram
 from tests.faults.house import until
 from tests.stand_ins.line import Line, line
 
@@ -69,9 +70,17 @@ async def test_taken_again_and_again_unheard_is_seen_once(running: Line) -> None
     assert seen(running, "mira") == ["is this job real?", HELLO, FIRST]
 
 
+@pytest.mark.parametrize("gateway", ["up", "down"])
 async def test_a_dead_workers_message_is_seen_once_and_what_they_wrote_since_stays(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    store_url: str, monkeypatch: pytest.MonkeyPatch, gateway: str
 ) -> None:
+    asked, holds_back = asyncio.Event(), Telegram.holds_back
+
+    async def looks(channel: Telegram) -> bool:
+        asked.set()
+        return await holds_back(channel)
+
+    monkeypatch.setattr(Telegram, "holds_back", looks)
     async with line(store_url, working=False) as running:
         sandbox = running.sandbox
         dead = await _works(running)
@@ -81,10 +90,16 @@ async def test_a_dead_workers_message_is_seen_once_and_what_they_wrote_since_sta
         await until(lambda: len(sandbox.answers("mira")) == 3, 10, "it is taken")
         monkeypatch.setattr("bot.sender.STOP_S", 0.0)
         await _ends(dead)
+        if gateway == "down":
+            await sandbox.connect("http://127.0.0.1:9")
         await sandbox.telegram("luan", "is this job real?")
         await sandbox.telegram("mira", "are you there?")
-        await until(lambda: _stand(running, 2), 10, "both are taken in")
+        if gateway == "up":
+            await until(lambda: _stand(running, 2), 10, "both are taken in")
         lives = await _works(running)
+        await asyncio.wait_for(asked.wait(), 20)
+        if gateway == "down":
+            await sandbox.connect(running.url)
         await until(lambda: len(sandbox.answers("luan")) == 2, 20, "luan is answered")
         await until(lambda: len(sandbox.answers("mira")) == 4, 20, "mira is answered")
         await all_out(running)

@@ -149,6 +149,9 @@ class Sms:
         """Such messages are found in the log."""
         return None
 
+    async def holds_back(self) -> bool:
+        return False
+
     async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         """Nobody can: an SMS that went out is on the phone."""
 

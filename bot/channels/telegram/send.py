@@ -135,6 +135,13 @@ class Telegram:
         span = range(first + 1, min(end, first + MOST_UNHEARD))
         return f"{chat}:{span.start}-{span.stop - 1}" if span else None
 
+    async def holds_back(self) -> bool:
+        """By webhook or not, Telegram says how many updates wait there."""
+        try:
+            return (await self._bot.get_webhook_info()).pending_update_count > 0
+        except Exception as error:
+            raise _meaning(error, repeats_safely=True) from None
+
     async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         """NeverAgain: Telegram refuses to; that copy stays."""
         theirs = {int(end) for end in (one.partition(":")[2] for one in known) if end.isdecimal()}
