@@ -20,6 +20,7 @@ from bot.outbox import Begun, Outbox, Waiting
 TRIES = 3
 """So often taking back may fail before a second copy is better than to wait on."""
 LOOKS, LOOK_S = 20, 0.25
+"""So often, and so far apart, it is looked whether the provider still holds something back."""
 PAGE = 500
 
 
@@ -67,7 +68,7 @@ class Once:
         before = await self._outbox.begun_before(waiting) if channel.wipes_chat else None
         if before is None:
             return
-        if not await self._taken_back(channel, waiting, before):
+        if not await self._taken_back(channel, waiting, before, at_once=True):
             await self._remember(channel, waiting, before, None)
         await self._outbox.refused(waiting)
 
@@ -76,13 +77,15 @@ class Once:
         self._out.pop(outgoing, None)
         self._failed.pop(outgoing, None)
 
-    async def _taken_back(self, channel: Channel, waiting: Waiting, before: Begun) -> bool:
+    async def _taken_back(
+        self, channel: Channel, waiting: Waiting, before: Begun, *, at_once: bool = False
+    ) -> bool:
         """Whether no earlier try is in the chat any more; raises what is worth another try."""
         if not channel.wipes_chat or not before.number:
             return False
         message = waiting.message
         try:
-            if not await self._all_in(channel):
+            if not at_once and not await self._all_in(channel):
                 logs.event("take_back_failed", channel=channel.name, error="", code=0)
                 return False
             numbers = range(before.number + 1, await self._outbox.highest(message.channel) + 1)

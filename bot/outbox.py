@@ -191,9 +191,7 @@ class Outbox:
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
 
     async def highest(self, channel: str) -> int:
-        """No message that went out so far has a higher number: as far as the numbering is known to have come,
-        and what may be out besides.
-        """
+        """None that went out so far has a higher number: the highest we know, and what may be out besides."""
         pipe = self._store.pipeline(transaction=False)
         for partition in range(keys.PARTITIONS):
             pipe.get(keys.reached(partition, channel))

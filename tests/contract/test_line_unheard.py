@@ -194,3 +194,32 @@ async def _ends(working: "asyncio.Task[None]") -> None:
     working.cancel()
     with suppress(asyncio.CancelledError):
         await working
+
+
+async def test_a_take_back_that_failed_is_made_good_when_the_provider_is_back(running: Line) -> None:
+    """Taken unheard, then nothing works for a while: what is known of the first try outlives that."""
+    sandbox = running.sandbox
+    await answered(running, "mira", "is this job real?", 2)
+    sandbox.faults("telegram", "drop", **DROP)
+    sandbox.faults("telegram", "500", count=5, **TAKE)
+    sandbox.faults("telegram", "429", count=4, nth=2, retry_after=0, **SEND)
+    await sandbox.telegram("mira", "and the contract?")
+    await all_out(running)
+    assert seen(running, "mira") == ["is this job real?", HELLO, FIRST, "and the contract?", SECOND]
+
+
+async def test_a_talk_that_ends_while_one_is_unheard_leaves_nothing_in_the_chat(running: Line) -> None:
+    sandbox = running.sandbox
+    await answered(running, "mira", "is this job real?", 2)
+    for number in range(40):  # others write meanwhile: it is not among the next few numbers
+        await sandbox.telegram(f"ana {number}", "is this job real?")
+    await all_out(running)
+    sandbox.faults("telegram", "drop", **DROP)
+    sandbox.faults("telegram", "500", count=10**6, nth=2, **SEND)
+    sandbox.faults("telegram", "500", count=10**6, **TAKE)
+    await sandbox.telegram("mira", "and the contract?")
+    await until(lambda: SECOND in seen(running, "mira"), 10, "it went out")
+    await sandbox.telegram("mira", "DELETE")
+    await until(lambda: _stand(running, 0), 10, "it is erased")
+    sandbox.clear_faults()
+    await until(lambda: seen(running, "mira") == ["Done."], 20, "the chat is empty")
