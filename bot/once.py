@@ -13,7 +13,7 @@ from bot import keys, logs
 from bot.channels.base import Channel, Sent
 from bot.clock import Clock
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft
+from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft, TryLater
 from bot.inbox import Inbox
 from bot.outbox import Begun, Outbox, Waiting
 
@@ -86,7 +86,7 @@ class Once:
         message = waiting.message
         try:
             if not at_once and not await self._all_in(channel):
-                logs.event("take_back_failed", channel=channel.name, error="", code=0)
+                logs.event("take_back_failed", channel=channel.name, error=TryLater.__name__, code=0)
                 return False
             numbers = range(before.number + 1, await self._outbox.highest(message.channel) + 1)
             await channel.take_back(message.address, numbers, await self._known(channel, waiting))

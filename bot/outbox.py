@@ -197,7 +197,8 @@ class Outbox:
             pipe.get(keys.reached(partition, channel))
             pipe.xlen(keys.outbox(partition))
         found = await pipe.execute()
-        return max(int(one or 0) for one in found[::2]) + SPARE + min(sum(found[1::2]), MOST_OUT)
+        reached, out = [int(one or 0) for one in found[::2]], [int(one) for one in found[1::2]]
+        return max(reached) + SPARE + min(sum(out), MOST_OUT)
 
     async def talk_of(self, message: Outgoing) -> str:
         """The talk the person it goes to is in now; empty: in none."""

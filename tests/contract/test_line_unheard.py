@@ -182,7 +182,7 @@ async def test_what_is_known_of_the_numbering_is_nobodys_and_has_an_end(running:
 
 async def _stand(running: Line, count: int) -> bool:
     store = running.whole.store
-    return sum([await store.xlen(keys.inbox(one)) for one in range(keys.PARTITIONS)]) == count
+    return bool(sum([await store.xlen(keys.inbox(one)) for one in range(keys.PARTITIONS)]) == count)
 
 
 async def _works(running: Line) -> "asyncio.Task[None]":
