@@ -65,15 +65,24 @@ class Deletions:
         found = [one for one in [await self._opened(channel, raw.decode()) for raw in listed] if one]
         return found[0] if found else ""
 
-    async def suspect(self, channel: Channel, conversation: str, before: str | None) -> None:
+    async def known(self, channel: Channel, conversation: str) -> set[str]:
+        """Ids of what is known to be in the chat, of both sides."""
+        listed = await self._store.lrange(keys.of(conversation, "shown"), 0, -1)
+        return {await self._opened(channel, raw.decode()) for raw in listed} - {""}
+
+    async def suspect(self, channel: Channel, conversation: str, after: str, before: str | None) -> None:
         """An earlier try may have gone out: what is between what we know of belongs to the chat, too."""
-        after = await self.earlier(channel, conversation)
+        after = after or await self.earlier(channel, conversation)
         span = channel.unheard(after, before) if after else None
         if span:
+            resting, place = await self.resting(channel, span), keys.of(conversation, "shown")
             pipe = self._store.pipeline(transaction=True)
-            pipe.rpush(keys.of(conversation, "shown"), await self.resting(channel, span))
-            pipe.expire(keys.of(conversation, "shown"), keys.TELEGRAM_IDS)
-            await pipe.execute()
+            pipe.rpush(place, resting)
+            pipe.expire(place, keys.TELEGRAM_IDS)
+            pipe.exists(keys.of(conversation, "key"))
+            if not (await pipe.execute())[-1]:  # erased meanwhile: nobody will look there any more
+                await self.add(keys.partition_of(conversation), [resting])
+                await self._store.delete(place)
 
     async def add(self, partition: int, resting: Sequence[str]) -> None:
         """Queue ids for deletion, as they rest; what is queued already stays as old as it is."""

@@ -113,11 +113,15 @@ class Eraser:
         Returns the message after which, where the last text will be the end of what is looked through.
         """
         channel = self._channels.get(talk.card.channel)
-        if channel is None or not channel.wipes_chat or not await self._outbox.unheard(talk.id):
+        begun = await self._outbox.unheard(talk.id) if channel is not None and channel.wipes_chat else None
+        if channel is None or begun is None:
             return ""
+        where = talk.card.where()
+        after = channel.numbered(where, begun.number) if begun.number else ""
         if told:
-            return await self._deletions.earlier(channel, talk.id)
-        await self._deletions.suspect(channel, talk.id, None)
+            return after or await self._deletions.earlier(channel, talk.id)
+        before = channel.numbered(where, await self._outbox.highest(channel.name) + 1) if after else None
+        await self._deletions.suspect(channel, talk.id, after, before)
         return ""
 
     async def _last(self, talk: Conversation, farewell: str, after: str) -> list[Value]:

@@ -62,6 +62,7 @@ class Inbox:
         partition = self._vault.partition(hashed)
         place = keys.inbox(partition)
         seen = keys.seen(partition, self._vault.hashed(message.channel, Address(message.provider_id)))
+        reached = keys.reached(partition, message.channel)
         for _ in range(BEGIN_AGAIN):
             opened = await self._open(partition, hashed, seen)
             if opened is None:
@@ -70,8 +71,8 @@ class Inbox:
             conversation, key = opened
             taken = await self._scripts.run(
                 "enter",
-                [seen, place, *_ways(conversation), keys.at(partition, hashed)],
-                [SEEN, keys.CAP, conversation, key.seal(place, _pack(message))],
+                [seen, place, *_ways(conversation), keys.at(partition, hashed), reached],
+                [SEEN, keys.CAP, conversation, key.seal(place, _pack(message)), message.number],
                 copied=True,
             )
             if taken >= 0:

@@ -96,7 +96,8 @@ KEPT = (
     ),
     Kept("hl:{pN}:inbox", "messages waiting for their turn; sealed", "24 h", "turn"),
     Kept("hl:{pN}:outbox", "answers on their way; sealed", "24 h", "sender"),
-    Kept("hl:{pN}:trying:<id>", "that sending this answer was begun", "24 h", "sender"),
+    Kept("hl:{pN}:trying:<id>", "that sending this answer was begun; when; `reached` then", "24 h", "sender"),
+    Kept("hl:{pN}:reached:<channel>", "how far its numbering of messages has come", "24 h", "lifetime"),
     Kept("hl:{pN}:said:<id>", "that a counsellor's answer was taken in", "1 min", "lifetime"),
     Kept("hl:{pN}:copied", "that a replica was waited for", "1 min", "lifetime"),
     Kept("hl:{cases}:copied", "that a replica was waited for", "1 min", "lifetime"),
@@ -220,6 +221,10 @@ def outbox(partition: int) -> str:
 
 def trying(partition: int, outgoing: str) -> str:
     return f"{tag(partition)}:trying:{outgoing}"
+
+
+def reached(partition: int, channel: str) -> str:
+    return f"{tag(partition)}:reached:{channel}"
 
 
 def said(partition: int, outgoing: str) -> str:

@@ -55,6 +55,7 @@ EVENTS: dict[str, frozenset[str]] = {
     "caught_up": frozenset({"channel", "waiting"}),
     "look_failed": frozenset({"channel", "error", "code"}),
     "swap_on": frozenset({"role"}),
+    "take_back_failed": frozenset({"channel", "error", "code"}),
     "deletion_failed": frozenset({"channel", "error", "code", "waiting", "given_up"}),
     "alerted": frozenset({"way"}),
     "alert_failed": frozenset({"way", "error"}),

@@ -1,8 +1,9 @@
 """A channel that delivers nowhere: what `chat`, `converse` and tests send comes back to them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.channels.base import Inbound, Outgoing, Sent
+from bot.private import Address
 
 
 class Loopback:
@@ -35,7 +36,16 @@ class Loopback:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         return None
 
+    def numbered(self, address: Address, number: int) -> str:
+        return ""
+
     def unheard(self, after: str, before: str | None) -> str | None:
+        return None
+
+    async def holds_back(self) -> bool:
+        return False
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
         return None
 
     async def leftovers(self, now: float) -> list[str]:

@@ -20,6 +20,8 @@ GROUP, READER = "send", "send"
 HARMLESS = "harmless"
 """The kind of message that goes out under cover too: the harmless voice, or an answer its counsellor
 confirmed."""
+SPARE, MOST_OUT = 10, 200
+"""How far above the numbers we know others can lie: a few, and one for each message that is on its way."""
 NOBODY = "nobody"
 """In place of an address that is not known."""
 type Fields = Mapping[bytes, bytes]
@@ -50,6 +52,17 @@ class Went(Unshown):
     stays: float = 0.0
     """It came late: until then, unix seconds, the talk is not over."""
     hashed: str = NOBODY
+    channel: str = ""
+    number: int = 0
+    """As `Sent.number`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When a sending was begun, unix seconds, and how far the provider's numbering had come; 0: not known."""
+
+    at: float
+    number: int
 
 
 class HeldBack(Exception):
@@ -141,34 +154,58 @@ class Outbox:
         found = await self._store.xpending(keys.outbox(partition), GROUP)
         return int(found["pending"])
 
-    async def begun(self, waiting: Waiting, now: float) -> float | None:
-        """Mark that sending begins; returns when it was begun before, if it was.
+    async def begun(self, waiting: Waiting, now: float) -> Begun | None:
+        """Mark that sending begins; returns what is known of an earlier beginning, if there was one.
 
         Raises KeyGone where the conversation was erased meanwhile, or it is out: it is not sent any more.
         """
         partition = keys.partition_of(waiting.conversation)
         names = [keys.of(waiting.conversation, "key"), keys.trying(partition, waiting.message.id)]
-        names.append(keys.outbox(partition))
+        names += [keys.outbox(partition), keys.reached(partition, waiting.message.channel)]
         before = await self._scripts.run("begin", names, [repr(now), keys.CAP, waiting.entry], copied=True)
         if before is None:
             raise KeyGone("erased while it waited")
-        return float(before) if before else None
+        return _begun(before) if before else None
+
+    async def begun_before(self, waiting: Waiting) -> Begun | None:
+        """The same, without beginning."""
+        place = keys.trying(keys.partition_of(waiting.conversation), waiting.message.id)
+        before = await self._store.get(place)
+        return _begun(before) if before else None
 
     async def refused(self, waiting: Waiting) -> None:
-        """The provider said it was not sent: the next try begins anew."""
+        """It was not sent, or taken back: the next try begins anew."""
         await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
 
-    async def unheard(self, conversation: str) -> bool:
-        """Whether sending one of its messages was begun, and nobody knows how that ended."""
+    async def unheard(self, conversation: str) -> Begun | None:
+        """The first sending of this conversation that was begun, where nobody knows how that ended."""
         partition = keys.partition_of(conversation)
         names = [keys.trying(partition, one) for one in await self.waiting(conversation)]
-        return bool(names and await self._store.exists(*names))
+        begun = [_begun(raw) for raw in (await self._store.mget(names) if names else ()) if raw]
+        return min(begun, key=lambda one: one.at, default=None)
 
     async def waiting(self, conversation: str) -> set[str]:
         """Ids of this conversation's messages that are not out yet."""
         listed = await self._store.xrange(keys.outbox(keys.partition_of(conversation)))
         mine = conversation.encode()
         return {fields[b"o"].decode() for _, fields in listed if fields.get(b"c") == mine}
+
+    async def highest(self, channel: str) -> int:
+        """None that went out so far has a higher number: the highest we know, and what may be out besides."""
+        pipe = self._store.pipeline(transaction=False)
+        for partition in range(keys.PARTITIONS):
+            pipe.get(keys.reached(partition, channel))
+            pipe.xlen(keys.outbox(partition))
+        found = await pipe.execute()
+        reached, out = [int(one or 0) for one in found[::2]], [int(one) for one in found[1::2]]
+        return max(reached) + SPARE + min(sum(out), MOST_OUT)
+
+    async def talk_of(self, message: Outgoing) -> str:
+        """The talk the person it goes to is in now; empty: in none."""
+        await self._vault.agree()
+        hashed = self._vault.hashed(message.channel, message.address)
+        found = await self._store.get(keys.at(self._vault.partition(hashed), hashed))
+        return found.decode() if found else ""
 
     async def kinds(self, partition: int) -> defaultdict[str, set[str]]:
         """By conversation, whose words are not out yet: bot, notice, counsellor, harmless."""
@@ -190,10 +227,15 @@ class Outbox:
         names += [keys.of(conversation, part) for part in ("owed", "shown", "key", "way")]
         names += [keys.ends(partition), keys.due(partition), keys.since(partition)]
         names += [keys.of(conversation, part) for part in ("card", "talk")]
-        names.append(keys.at(partition, went.hashed))
+        names += [keys.at(partition, went.hashed), keys.reached(partition, went.channel)]
         last = int(fields.get(b"k") == b"farewell")
         values: list[Value] = [entry, conversation, now, went.logged, went.delete_at, went.shown, last]
-        await self._scripts.run("sent", names, [*values, went.stays])
+        await self._scripts.run("sent", names, [*values, went.stays, went.number])
+
+
+def _begun(raw: bytes) -> Begun:
+    at, _, number = raw.decode().partition(" ")
+    return Begun(float(at), int(number or 0))  # as it rested before there were numbers
 
 
 def sealed_message(conversation: str, key: Key, message: Sequence[object]) -> bytes:

@@ -40,6 +40,7 @@ WHY_KEPT = {
     "inbox": "so that no message is lost in a crash",
     "outbox": "so that no answer is lost in a crash",
     "trying": "so that no answer is sent twice",
+    "reached": "to know where to look for an answer that may have gone out",
     "said": "so that a counsellor's answer is taken once",
     "copied": "so that what is taken in outlives one machine",
     "lease": "so that one worker at a time has a talk",

@@ -3,7 +3,7 @@
 What is retried is decided here, by the class of the error alone:
 
 TryLater        wait (the provider's own time, or longer each time) and send again
-OutcomeUnknown  look whether it went out, where the provider can be asked; send again if not
+OutcomeUnknown  look whether it went out, or take it back (bot/once.py); send again if it is not out
 OperatorNeeded  as TryLater, slowly; operators see it in the logs and metrics
 NeverAgain      out of the outbox
 PersonLeft      out of the outbox, and the conversation is erased
@@ -24,8 +24,9 @@ from bot.channels.base import Channel, Sent
 from bot.clock import Clock
 from bot.delay import OLD_S, too_late
 from bot.deletions import Deletions
-from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft
+from bot.errors import ChannelError, KeyGone, PersonLeft
 from bot.inbox import Inbox
+from bot.once import Once
 from bot.one_by_one import OneByOne, Person
 from bot.outbox import HARMLESS, NOBODY, HeldBack, Outbox, Waiting, Went
 from bot.private import Text
@@ -65,8 +66,7 @@ class Sender:
         self._deletions = deletions
         self._channels = channels
         self._clock = clock
-        self._out: dict[str, Sent] = {}
-        """What went out and the store does not know of yet, by outgoing id."""
+        self._once = Once(outbox, inbox, deletions, clock)
         self._lines: dict[int, dict[str, dict[str, dict[bytes, bytes]]]] = {}
         self._people = OneByOne()
         self._tasks: dict[int, dict[str, asyncio.Task[None]]] = {}
@@ -116,7 +116,7 @@ class Sender:
             while line:
                 entry = next(iter(line))
                 await self._send_one(partition, entry, line[entry])
-                self._out.pop(line[entry].get(b"o", b"").decode(), None)
+                self._once.done(line[entry].get(b"o", b"").decode())
                 del line[entry]
         except Exception as error:  # one talk's trouble is not another's: its entries are read again
             logs.event("failed", role="sender", error=type(error).__name__, where=logs.where(error))
@@ -171,7 +171,7 @@ class Sender:
             try:
                 async with self._through(channel, waiting):
                     card = await self._outbox.card(waiting)
-                    message = await self._to_send(waiting, card)
+                    message = await self._to_send(channel, waiting, card)
                     sent = await self._tried(channel, message) if message is not None else None
             except KeyGone:
                 return None, None  # erased while it waited: to them nothing more is sent
@@ -222,15 +222,17 @@ class Sender:
         lines = self._lines.get(keys.partition_of(waiting.conversation), {})
         return lines.get(waiting.conversation, {})
 
-    async def _to_send(self, waiting: Waiting, card: Card | None) -> Waiting | None:
+    async def _to_send(self, channel: Channel, waiting: Waiting, card: Card | None) -> Waiting | None:
         """What is sent of it now; None: nothing. Raises HeldBack."""
         if card is not None and card.covered and waiting.kind != HARMLESS:
+            await self._once.withdraw(channel, waiting)
             if waiting.kind == "counsellor":
                 raise HeldBack  # it stays in the outbox, and goes out when the person is back
             return None
         if waiting.kind in ("counsellor", "farewell") or not self._is_old(waiting):
             return waiting
         if waiting.kind == HARMLESS or not await self._is_last_old(waiting):
+            await self._once.withdraw(channel, waiting)
             return None
         text = Text(too_late(card, waiting.message.channel))
         return replace(waiting, message=replace(waiting.message, text=text, buttons=()))
@@ -251,30 +253,7 @@ class Sender:
 
     async def _tried(self, channel: Channel, waiting: Waiting) -> Sent:
         with self._ways[channel.name].watching(waiting.conversation):
-            return await self._once(channel, waiting)
-
-    async def _once(self, channel: Channel, waiting: Waiting) -> Sent:
-        """Send, unless an earlier try turns out to have gone out."""
-        if (out := self._out.get(waiting.message.id)) is not None:
-            return out
-        before = await self._outbox.begun(waiting, self._clock.now())
-        if before is not None and channel.can_list:
-            found = await channel.was_sent(waiting.message, before)
-            if found is not None:
-                return found
-        try:
-            sent = await channel.send(waiting.message)
-        except OutcomeUnknown:
-            raise
-        except ChannelError as error:
-            if before is not None and isinstance(error, PersonLeft):
-                await self._deletions.suspect(channel, waiting.conversation, None)
-            await self._outbox.refused(waiting)
-            raise
-        self._out[waiting.message.id] = sent
-        if before is not None:
-            await self._deletions.suspect(channel, waiting.conversation, sent.provider_id)
-        return sent
+            return await self._once.send(channel, waiting)
 
     async def _went(self, channel: Channel, sent: Sent, waiting: Waiting, card: Card | None) -> Went:
         """By which ids it can be deleted: soon in the provider's log, on request in the person's chat."""
@@ -287,6 +266,8 @@ class Sender:
             resting if channel.wipes_chat else "",
             min(now + STAYS_S, card.began + keys.CAP - keys.GRACE) if card is not None and late else 0.0,
             card.hashed if card is not None else NOBODY,
+            channel.name,
+            sent.number,
         )
 
     @staticmethod

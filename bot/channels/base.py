@@ -4,7 +4,7 @@
 to text (another SMS provider, Viber, a modem) is a further folder.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -26,6 +26,8 @@ class Inbound(Unshown):
     at: float
     hint: str | None = None
     kind: Kind = "text"
+    number: int = 0
+    """Its place where a provider numbers all messages of a line through, else 0; it is told on the way in."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,6 +46,8 @@ class Sent(Unshown):
     """What a provider calls the message it accepted."""
 
     provider_id: str = field(repr=False)
+    number: int = 0
+    """As `Inbound.number`."""
 
 
 class Channel(Protocol):
@@ -82,10 +86,26 @@ class Channel(Protocol):
         """Delete what the provider keeps; gone already counts as deleted."""
         ...
 
+    def numbered(self, address: Address, number: int) -> str:
+        """The id of what has this number in a person's chat; empty where there is no such numbering."""
+        ...
+
     def unheard(self, after: str, before: str | None) -> str | None:
         """One id for all between two messages of a chat (or a little after one), heard of or not.
 
         For a message that may have gone out while we died; None where it can be found otherwise.
+        """
+        ...
+
+    async def holds_back(self) -> bool:
+        """Whether people wrote something that the provider has not brought yet: then `known` is not all."""
+        ...
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
+        """Take out of a person's chat what may have gone out unheard, before it is sent again.
+
+        It is one of these numbers; `known` are ids in this chat that are somebody's and stay. Asked where
+        `wipes_chat` and not `can_list`; safe to repeat.
         """
         ...
 

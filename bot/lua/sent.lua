@@ -1,14 +1,18 @@
 -- An answer is out (or will never go): it leaves the outbox; what it answered is owed no more.
--- KEYS  1 outbox   2 trying   3 owed   4 shown   5 the conversation's key   6 way   7 ends   8 due   9 since   10 card   11 talk   12 at
+-- KEYS  1 outbox   2 trying   3 owed   4 shown   5 the conversation's key   6 way   7 ends   8 due   9 since   10 card   11 talk   12 at   13 reached
 -- ARGV  1 outbox entry id   2 conversation id   3 now, unix s
 --       4 its id in the provider's log, where it went out and we delete there; else ""   5 when that is first tried
 --       6 its id in the person's chat, sealed, or ""   7 "1": it was the last text, the conversation is over
 --       8 the answer came late: until then (unix s) the conversation is not over; else 0
+--       9 its number where the provider numbers all messages through, else 0
 local function leaves(member, at)
   redis.call('ZADD', KEYS[8], at, member)
   redis.call('ZADD', KEYS[9], 'NX', ARGV[3], member)
   redis.call('EXPIRE', KEYS[8], 1296000) -- keys.PROVIDER_IDS
   redis.call('EXPIRE', KEYS[9], 1296000)
+end
+if tonumber(ARGV[9]) > tonumber(redis.call('GET', KEYS[13]) or 0) then
+  redis.call('SET', KEYS[13], ARGV[9], 'EX', 86400)
 end
 local lives = redis.call('EXISTS', KEYS[5]) == 1
 if ARGV[4] ~= '' then leaves(ARGV[4], ARGV[5]) end

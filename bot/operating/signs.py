@@ -4,7 +4,7 @@ Whoever uses a part leaves its sign: the worker for the engine and the providers
 anybody, ends a failing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from bot import keys
 from bot.channels.base import Channel, Inbound, Outgoing, Sent
 from bot.clock import Clock
 from bot.errors import ChannelError, NeverAgain, PersonLeft
+from bot.private import Address
 from bot.scripts import Store
 
 SELDOM_S = 5.0
@@ -112,8 +113,17 @@ class Watched:
     async def delete(self, provider_ids: Sequence[str]) -> None:
         await self._channel.delete(provider_ids)
 
+    def numbered(self, address: Address, number: int) -> str:
+        return self._channel.numbered(address, number)
+
     def unheard(self, after: str, before: str | None) -> str | None:
         return self._channel.unheard(after, before)
+
+    async def holds_back(self) -> bool:
+        return await self._channel.holds_back()
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
+        await self._channel.take_back(address, numbers, known)
 
     async def leftovers(self, now: float) -> list[str]:
         return await self._channel.leftovers(now)

@@ -177,6 +177,15 @@ async def test_both_sides_messages_vanish_when_deleted(bot: Bot, sandbox: Sandbo
         await bot.delete_message(chat, ours)
 
 
+async def test_chats_are_numbered_through_and_deleted_from_one_by_one(bot: Bot, sandbox: Sandbox) -> None:
+    era, ana = await greeted(bot, sandbox), await greeted(bot, sandbox, "Ana")
+    first = (await bot.send_message(era, "one")).message_id
+    assert await sandbox.telegram("Ana", "two") == first + 1
+    assert (await bot.send_message(ana, "three")).message_id == first + 2
+    assert await bot.delete_messages(era, [first, first + 1, first + 2]) is True
+    assert [one.text for one in sandbox.inbox("Era") + sandbox.inbox("Ana")][1:] == ["/start", "two", "three"]
+
+
 async def test_after_48_hours_nothing_can_be_deleted(bot: Bot, sandbox: Sandbox) -> None:
     chat = await greeted(bot, sandbox)
     sent = await bot.send_message(chat, "old")

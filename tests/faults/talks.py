@@ -33,7 +33,7 @@ BEGINS = {
     "Done. Nothing": "erased",
     "Still waiting": "note",
 }
-FAULTS = ("lost", "doubled", "out of order", "danger not in the queue")
+FAULTS = ("lost", "doubled", "out of order", "danger not in the queue", "own words gone")
 
 
 @dataclass
@@ -50,6 +50,7 @@ class Person:
     mark: str = field(default_factory=lambda: secrets.token_hex(4))
     seen: list[str] = field(default_factory=list)
     """What was on their phone before they had it taken away."""
+    written: int = 0
     refused: int = 0
     unqueued: int = 0
     finished: bool = False
@@ -97,6 +98,7 @@ def judged(person: Person, got: Sequence[str]) -> Counter[str]:
 
 async def write(built: House, person: Person, words: str) -> None:
     """One text. An SMS the gateway did not take stands in the provider's log."""
+    person.written += 1
     if person.channel == "telegram":
         await built.sandbox.telegram(person.phone, words)
     elif (await built.sandbox.sms(person.phone, words)).status != 200:
@@ -216,7 +218,10 @@ def verdict(built: House, people: Sequence[Person]) -> tuple[Counter[str], list[
     for person in people:
         shown = built.sandbox.answers(person.phone)
         got = kinds([*person.seen, *(Counter(shown) - Counter(person.seen)).elements()])
-        if found := judged(person, got):
+        found = judged(person, got)
+        mine = sum(one.mine for one in built.sandbox.inbox(person.phone))
+        found += Counter({"own words gone": person.written - mine if person.end != "delete" else 0})
+        if found:
             wrong += found
             told.append(
                 f"{person.channel} asked {person.questions}, {person.end}, refused {person.refused}: "

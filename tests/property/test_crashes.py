@@ -11,56 +11,28 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 
 from bot import keys
 from bot.bootstrap import Hotline
-from bot.channels.base import Inbound, Outgoing, Sent
 from bot.clock import SetClock
-from bot.loopback import Loopback
 from bot.pace import SAME
-from bot.private import Address, Text
+from bot.private import Address
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.worker import Worker
 from tests.stand_ins.mortal import Died, Fate, Mortal
 from tests.stand_ins.parts import ScriptedEngine, WordJudge
+from tests.stand_ins.phones import Phone, phones
 
 SECRET = "a deployment secret for tests, long enough"
 PEOPLE = [Address("+355690000001"), Address("+355690000002")]
-
-
-class Phone(Loopback):
-    """What the person sees, whatever happened to the process that sent it; it can be asked what went out."""
-
-    can_list = True
-
-    def __init__(self, store: Mortal) -> None:
-        super().__init__("sms")
-        where = store.connection_pool.connection_kwargs
-        self._house = Redis(unix_socket_path=where["path"], password=where["password"])
-        """Looks into the store beside the processes that die."""
-        self.seen: list[tuple[str, str, str]] = []
-
-    async def send(self, message: Outgoing) -> Sent:
-        if message.text.reveal().startswith("Thank you for"):
-            async with self._house as house:
-                assert await house.zcard(keys.WAITING), "told that a human comes, and no human knows"
-        self.seen.append((message.address.reveal(), message.id, message.text.reveal()))
-        return Sent(message.id)
-
-    async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
-        return Sent(message.id) if any(one[1] == message.id for one in self.seen) else None
-
-    def of(self, person: Address) -> list[str]:
-        return [text for address, _, text in self.seen if address == person.reveal()]
 
 
 class Process:
     """One life of a worker and a gateway on the store, with stand-ins for judge and engine."""
 
     def __init__(self, store: Mortal, phone: Phone, clock: SetClock) -> None:
-        self.whole = Hotline(Settings(secret=SECRET), store, clock, {"sms": phone})
+        self.whole = Hotline(Settings(secret=SECRET), store, clock, {phone.name: phone})
         self.whole.__dict__["engine"] = ScriptedEngine()
         self.worker: Worker = self.whole.worker(WordJudge())
         whole = self.whole
@@ -96,23 +68,61 @@ class Process:
                 await self.sender.send(partition, entries)
 
 
+channels = st.sampled_from(["sms", "telegram"])
 said = st.sampled_from(["is this job real", "and the contract", "he hits me", "DELETE", "they locked me in"])
 steps = st.lists(
-    st.tuples(st.integers(0, 1), said, st.one_of(st.none(), st.integers(0, 60))), min_size=1, max_size=7
+    st.tuples(st.integers(0, 1), said, st.one_of(st.none(), st.integers(0, 90))), min_size=1, max_size=7
 )
 
 
+@pytest.fixture
+def one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All stand in one line, so that few steps lie between what happens to one of them."""
+    monkeypatch.setattr(keys, "PARTITIONS", 1)
+
+
+@pytest.mark.usefixtures("one_line")
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+async def test_whenever_a_process_dies_everything_is_seen_once_and_in_order(
+    mortal: Mortal, channel: str
+) -> None:
+    """At each step of a talk in turn; both write on before the next process comes."""
+    dies_after = died = 0
+    while died == dies_after:
+        await mortal.flushall()
+        fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
+        phone, clock = phones(mortal, channel), SetClock()
+        process = Process(mortal, phone, clock)
+        texts = [(0, "is this job real"), (0, "and the contract"), (1, "is this job real")]
+        await process.whole.inbox.accept(phone.wrote(PEOPLE[0], 0, texts[0][1], clock.now()))
+        fate.left = dies_after
+        dies_after += 1
+        try:
+            await process.work()
+        except (Died, BaseExceptionGroup):
+            died += 1
+            await mortal.connection_pool.disconnect()
+            process = Process(mortal, phone, clock)
+        fate.left = -1
+        for number, (person, text) in enumerate(texts[1:], start=1):
+            await process.whole.inbox.accept(phone.wrote(PEOPLE[person], number, text, clock.now()))
+        await process.work()
+        await _holds(process, phone, [(who, text, None) for who, text in texts])
+    assert died > 50, "it died nowhere in a talk"
+
+
+@pytest.mark.usefixtures("one_line")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=steps)
+@given(channel=channels, steps=steps)
 async def test_nothing_is_lost_doubled_or_kept(
-    mortal: Mortal, steps: Sequence[tuple[int, str, int | None]]
+    mortal: Mortal, channel: str, steps: Sequence[tuple[int, str, int | None]]
 ) -> None:
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(mortal), SetClock()
+    phone, clock = phones(mortal, channel), SetClock()
     process = Process(mortal, phone, clock)
     for number, (person, text, dies_after) in enumerate(steps):
-        message = Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
+        message = phone.wrote(PEOPLE[person], number, text, clock.now())
         fate.left = -1 if dies_after is None else dies_after
         while True:
             try:
@@ -131,15 +141,17 @@ async def test_nothing_is_lost_doubled_or_kept(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
+    channel=channels,
     texts=st.lists(st.tuples(st.integers(0, 1), said), min_size=1, max_size=5),
     lost=st.integers(0, 150),
     at_once=st.booleans(),
 )
 # A message that moves on to a new conversation was entered twice.
-@example(texts=[(0, "DELETE")] * 3, lost=66, at_once=True)
-@example(texts=[(0, "DELETE")] * 3, lost=74, at_once=True)
+@example(channel="sms", texts=[(0, "DELETE")] * 3, lost=66, at_once=True)
+@example(channel="sms", texts=[(0, "DELETE")] * 3, lost=74, at_once=True)
 # Two talks of one person ready to be sent at once: the later one's words came first.
 @example(
+    channel="sms",
     texts=[
         (1, "DELETE"),
         (0, "he hits me"),
@@ -151,18 +163,16 @@ async def test_nothing_is_lost_doubled_or_kept(
     at_once=True,
 )
 async def test_what_is_asked_again_in_a_fail_over_is_done_once(
-    mortal: Mortal, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
+    mortal: Mortal, channel: str, texts: Sequence[tuple[int, str]], lost: int, at_once: bool
 ) -> None:
     """The store did it and its answer was lost with the connection: redis-py asks again, whatever it was."""
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(mortal), SetClock()
+    phone, clock = phones(mortal, channel), SetClock()
     process = Process(mortal, phone, clock)
     for number, (person, text) in enumerate(texts):
         fate.again = lost
-        await process.whole.inbox.accept(
-            Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
-        )
+        await process.whole.inbox.accept(phone.wrote(PEOPLE[person], number, text, clock.now()))
         if not at_once or number == len(texts) - 1:
             for _ in range(2):  # a read whose answer was lost left what it read to the next
                 await process.work()
@@ -171,52 +181,49 @@ async def test_what_is_asked_again_in_a_fail_over_is_done_once(
     await _holds(process, phone, [(who, text, None) for who, text in texts], in_line=at_once)
 
 
+@pytest.mark.usefixtures("one_line")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
+    channel=channels,
     texts=st.lists(st.tuples(st.integers(0, 1), said), min_size=1, max_size=6),
     dies_after=st.lists(st.integers(0, 90), max_size=3),
     lost=st.integers(0, 150),
 )
 async def test_whoever_goes_first_in_a_line_everybody_is_answered_once_and_in_order(
-    mortal: Mortal, texts: Sequence[tuple[int, str]], dies_after: Sequence[int], lost: int
+    mortal: Mortal, channel: str, texts: Sequence[tuple[int, str]], dies_after: Sequence[int], lost: int
 ) -> None:
     """All stand in one line, and a cry for help is taken out of it."""
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(mortal), SetClock()
+    phone, clock = phones(mortal, channel), SetClock()
     process = Process(mortal, phone, clock)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "PARTITIONS", 1)
-        for number, (person, text) in enumerate(texts):
-            await process.whole.inbox.accept(
-                Inbound("sms", f"SM{number}", PEOPLE[person], Text(text), clock.now(), "en")
-            )
-        for left in [*dies_after, -1]:
-            fate.left, fate.again = left, lost
-            try:
-                await process.work_ahead()
-            except (Died, BaseExceptionGroup):
-                await mortal.connection_pool.disconnect()
-                process = Process(mortal, phone, clock)
-            fate.left = fate.again = -1
-        await process.work_ahead()
-        await process.whole.vault.agree()  # a new process that found nothing to do has not
-        await _holds(process, phone, [(who, text, None) for who, text in texts], in_line=True)
+    for number, (person, text) in enumerate(texts):
+        await process.whole.inbox.accept(phone.wrote(PEOPLE[person], number, text, clock.now()))
+    for left in [*dies_after, -1]:
+        fate.left, fate.again = left, lost
+        try:
+            await process.work_ahead()
+        except (Died, BaseExceptionGroup):
+            await mortal.connection_pool.disconnect()
+            process = Process(mortal, phone, clock)
+        fate.left = fate.again = -1
+    await process.work_ahead()
+    await process.whole.vault.agree()  # a new process that found nothing to do has not
+    await _holds(process, phone, [(who, text, None) for who, text in texts], in_line=True)
 
 
-async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal) -> None:
+@pytest.mark.parametrize("channel", ["sms", "telegram"])
+async def test_a_read_whose_answer_was_lost_changes_no_order(mortal: Mortal, channel: str) -> None:
     """What the lost answer held was read: the next read gives what came after it."""
     await mortal.flushall()
     fate: Fate = mortal.connection_pool.fate  # type: ignore[attr-defined]
-    phone, clock = Phone(mortal), SetClock()
+    phone, clock = phones(mortal, channel), SetClock()
     process = Process(mortal, phone, clock)
     texts = ["is this job real", "they locked me in"]
     for number, text in enumerate(texts):
-        await process.whole.inbox.accept(
-            Inbound("sms", f"SM{number}", PEOPLE[0], Text(text), clock.now(), "en")
-        )
+        await process.whole.inbox.accept(phone.wrote(PEOPLE[0], number, text, clock.now()))
     vault = process.whole.vault
-    fate.loses = {keys.inbox(vault.partition(vault.hashed("sms", PEOPLE[0]))), ">"}
+    fate.loses = {keys.inbox(vault.partition(vault.hashed(phone.name, PEOPLE[0]))), ">"}
     for _ in range(2):
         await process.work()
     await _holds(process, phone, [(0, text, None) for text in texts])
@@ -227,12 +234,13 @@ async def _holds(
 ) -> None:
     """`in_line`: they wrote on before they were answered, and DELETE takes back what was not out by then."""
     assert len({identity for _, identity, _ in phone.seen}) == len(phone.seen), "somebody saw a message twice"
+    assert phone.vanished == [], "their own words vanished"
     for person, address in enumerate(PEOPLE):
         wrote = [text for who, text, _ in steps if who == person]
         shown, owed = _kinds(phone.of(address)), _expected(wrote)
         assert owed == shown or (in_line and _taken_back(owed, shown)), (owed, shown)
         silent = bool(wrote) and wrote[-1] == "DELETE"
-        hashed = process.whole.vault.hashed("sms", address)
+        hashed = process.whole.vault.hashed(phone.name, address)
         known = await process.whole.store.get(keys.at(process.whole.vault.partition(hashed), hashed))
         assert (known is None) == (silent or not wrote)
     waiting = {who for who in (0, 1) if _is_waiting([t for w, t, _ in steps if w == who])}

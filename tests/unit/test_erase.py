@@ -15,6 +15,7 @@ from bot.channels.base import Inbound, Outgoing, Sent
 from bot.clock import SetClock
 from bot.converse import Stage
 from bot.loopback import Loopback
+from bot.outbox import Begun
 from bot.private import Text
 from bot.sender import Sender
 from tests.stand_ins.parts import PHONE, ScriptedEngine
@@ -74,7 +75,7 @@ async def test_a_counsellors_answer_does_not_go_out_after_the_erase(
     begun = whole.outbox.begun
     erased = False
 
-    async def erase_first(*arguments: Any) -> float | None:
+    async def erase_first(*arguments: Any) -> Begun | None:
         nonlocal erased
         if not erased:
             erased = True

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,7 +15,7 @@ from bot.channels.base import Inbound, Kind, Outgoing, Sent
 from bot.channels.sms.codes import GONE, meaning
 from bot.channels.sms.number import normalised
 from bot.errors import Refused
-from bot.private import Text
+from bot.private import Address, Text
 from bot.settings import TWILIO_API
 
 SECONDS = 10.0
@@ -142,9 +142,18 @@ class Sms:
                 if refusal.code != GONE:
                     raise refusal from None
 
+    def numbered(self, address: Address, number: int) -> str:
+        return ""
+
     def unheard(self, after: str, before: str | None) -> str | None:
         """Such messages are found in the log."""
         return None
+
+    async def holds_back(self) -> bool:
+        return False
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
+        """Nobody can: an SMS that went out is on the phone."""
 
     async def leftovers(self, now: float) -> list[str]:
         ours, api, limit = self._number, self._client, LOOKED_THROUGH

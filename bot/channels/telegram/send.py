@@ -1,7 +1,17 @@
-"""Sending, deleting and fetching at the Telegram Bot API, through aiogram's client (not its dispatcher)."""
+"""Sending, deleting and fetching at the Telegram Bot API, through aiogram's client (not its dispatcher).
+
+What a bot has in private chats and basic groups, of both sides, is numbered through by one counter of its
+account; so what went out unheard has a number above all that were known before, and below all that came
+later: https://docs.telethon.dev/en/v2/concepts/messages.html#message-identifiers. That is why Telegram's own
+update of deleted messages names no chat (https://core.telegram.org/constructor/updateDeleteMessages), unlike
+that of channels, which count for themselves (updateDeleteChannelMessages).
+
+deleteMessages takes a number only in the chat it is asked for: the server looks each up there first and skips
+what it does not find (`check_messages` in telegram-bot-api/Client.cpp, github.com/tdlib/telegram-bot-api).
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from aiogram import Bot
@@ -27,6 +37,7 @@ from aiohttp import ClientError, ClientTimeout
 from bot.channels.base import Inbound, Outgoing, Sent
 from bot.channels.telegram.update import ALLOWED
 from bot.errors import ChannelError, NeverAgain, OperatorNeeded, OutcomeUnknown, PersonLeft, TryLater
+from bot.private import Address
 from bot.settings import TELEGRAM_API
 
 SECONDS = 20
@@ -80,10 +91,10 @@ class Telegram:
             )
         except Exception as error:
             raise _meaning(error, repeats_safely=False) from None
-        return Sent(f"{chat}:{sent.message_id}")
+        return Sent(f"{chat}:{sent.message_id}", sent.message_id)
 
     async def was_sent(self, message: Outgoing, since: float) -> Sent | None:
-        """Telegram cannot list what a bot sent: a rare second copy is better than silence."""
+        """Telegram cannot list what a bot sent: `take_back` is its way."""
         return None
 
     async def missed(self, since: float) -> list[Inbound]:
@@ -114,12 +125,32 @@ class Telegram:
                 for one in messages:
                     await self._take_out(chat, [one])
 
+    def numbered(self, address: Address, number: int) -> str:
+        return f"{address.reveal()}:{number}"
+
     def unheard(self, after: str, before: str | None) -> str | None:
-        """A bot's messages are numbered through; deleting skips the numbers of other chats."""
+        """By the numbers between."""
         chat, first = after.partition(":")[0], _numbers(after)[0]
         end = _numbers(before)[0] if before else first + REACH
         span = range(first + 1, min(end, first + MOST_UNHEARD))
         return f"{chat}:{span.start}-{span.stop - 1}" if span else None
+
+    async def holds_back(self) -> bool:
+        """By webhook or not, Telegram says how many updates wait there."""
+        try:
+            return (await self._bot.get_webhook_info()).pending_update_count > 0
+        except Exception as error:
+            raise _meaning(error, repeats_safely=True) from None
+
+    async def take_back(self, address: Address, numbers: range, known: Collection[str]) -> None:
+        """NeverAgain: Telegram refuses to; that copy stays."""
+        theirs = {int(end) for end in (one.partition(":")[2] for one in known) if end.isdecimal()}
+        asked = [number for number in numbers[:MOST_UNHEARD] if number not in theirs]
+        for start in range(0, len(asked), AT_ONCE):
+            try:
+                await self._bot.delete_messages(int(address.reveal()), asked[start : start + AT_ONCE])
+            except Exception as error:
+                raise _meaning(error, repeats_safely=True) from None
 
     async def leftovers(self, now: float) -> list[str]:
         """A bot cannot look into a chat."""
@@ -207,7 +238,7 @@ def _meaning(error: Exception, *, repeats_safely: bool) -> ChannelError:
         case TelegramBadRequest() | TelegramNotFound():
             return NeverAgain(400)
         case TelegramServerError() | ClientDecodeError():
-            return TryLater(500, everybody=True)
+            return (TryLater if repeats_safely else OutcomeUnknown)(500, everybody=True)
         case TelegramAPIError() if not isinstance(error, TelegramNetworkError):
             return TryLater()
         case _:

@@ -85,6 +85,7 @@ def _inbound(
         at,
         hint[:2].lower() if isinstance(hint, str) else None,
         kind,
+        message if isinstance(message, int) else 0,
     )
 
 
