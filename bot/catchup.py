@@ -2,7 +2,8 @@
 
 A webhook that fails is not brought again for long, and for what looks machine-made none is called at all. But
 a message is deleted at the provider only once it is answered: what still stands there and is not known to us
-was missed. So after any outage of ours it is enough to look; one worker does, every two minutes.
+was missed. So after any outage of ours it is enough to look; one worker does, every two minutes, and soon
+after a gateway has come back.
 """
 
 from collections.abc import Mapping
@@ -16,13 +17,18 @@ from bot.scripts import Store
 
 LOOK_EVERY = 2 * keys.MINUTE
 LOOK_AGAIN = 15
-"""Seconds until the next look, where the provider did not answer."""
+"""Seconds until the next look, where the provider did not answer, or may still be trying to reach us."""
 LOOK_BACK = 47 * keys.HOUR
 """An hour less than a message is known by (`inbox.SEEN`), so that none is answered twice.
 
 What is older and was never seen is deleted unanswered (`Channel.leftovers`): after two days an answer to a
 text is as good as writing first, and nobody knows who holds the phone.
 """
+
+
+async def soon(store: Store) -> None:
+    """A gateway has come back: what was sent to it meanwhile is missed from now on."""
+    await store.expire(keys.CAUGHT_UP, LOOK_AGAIN, lt=True)
 
 
 class CatchUp:

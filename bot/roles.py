@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bot import bootstrap, keys, logs, metrics
+from bot import bootstrap, catchup, keys, logs, metrics
 from bot.app import Ready, gateway, taking_in
 from bot.bootstrap import Hotline
 from bot.channels.intake import Accept
@@ -57,6 +57,8 @@ async def run_gateway(settings: Settings) -> None:
     async with bootstrap.hotline(required(settings), with_channels=False) as whole:
         await refuse_if_persistent(whole.store)
         begin("gateway", settings)
+        with suppress(RedisError, OSError):  # else it is looked in two minutes at the latest
+            await catchup.soon(whole.store)
         looking = asyncio.create_task(look_for_ever(whole))
         await serve(gateway_app(whole), settings.bind, settings.gateway_port)
         looking.cancel()

@@ -195,6 +195,22 @@ async def test_a_webhook_that_failed_and_a_log_that_fails_lose_nothing_and_doubl
     assert len(sandbox.answers(PHONE)) == 2
 
 
+async def test_a_gateway_that_comes_back_has_its_outage_looked_for_at_once(
+    running: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox, store = running.sandbox, running.whole.store
+    await store.set(keys.CAUGHT_UP, 1, ex=catchup.LOOK_EVERY)  # a worker has just looked
+    await sandbox.connect("")
+    await sandbox.sms(PHONE, "is this job real?")
+    await sandbox.connect(running.url)
+    monkeypatch.setattr(catchup, "LOOK_AGAIN", 1)
+    await catchup.soon(store)
+    assert gist(await sandbox.answered(PHONE, 2, timeout=30)) == ["hello", "answer 1"]
+    await store.set(keys.CAUGHT_UP, 1, px=10)
+    await catchup.soon(store)  # whoever looks sooner than that is not held up
+    assert await store.pttl(keys.CAUGHT_UP) <= 10
+
+
 async def test_a_day_later_no_dialogue_answers_but_danger_still_calls_a_human(running: Line) -> None:
     sandbox = running.sandbox
     await sandbox.connect("")
