@@ -59,12 +59,10 @@ async def campaign(
     with watched() as store:
         async with house_on(store.url, ROLES, "real") as built:
             killer = Killer(built, store, random.Random(seed + 1), only)
-            async with on_duty(built), asyncio.TaskGroup() as whole:
-                up = whole.create_task(built.keep_up())
+            async with on_duty(built):
                 async with asyncio.TaskGroup() as group:
                     group.create_task(killer.strike(kills, sum(gaps)))
                     group.create_task(_arrive(built, people, gaps))
-                up.cancel()
                 seconds = time.monotonic() - killer.began
                 await built.ready()
                 await until(lambda: quiet(built), QUIET_S, "everything is out")

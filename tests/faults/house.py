@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,14 +78,15 @@ class House:
         process.wait()
         self.killed[name.partition("-")[0]] += 1
 
-    async def keep_up(self) -> None:
-        """What ends by itself is started again, as compose does it."""
-        while True:
+    async def keep_up(self, over: asyncio.Event) -> None:
+        """Until it is over, start again what ends by itself, as whoever starts while the store is away."""
+        while not over.is_set():
             for name, process in list(self.running.items()):
                 if process.poll() is not None:
                     self.gone[name.partition("-")[0]] += 1
                     self.start(name)
-            await asyncio.sleep(1)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 1)
 
     def end(self) -> None:
         for process in self.running.values():

@@ -191,8 +191,7 @@ async def insist[T](asked: Callable[[], Awaitable[T]], *until: T) -> T:
 
 @asynccontextmanager
 async def on_duty(built: House) -> AsyncIterator[None]:
-    """Everybody's page is open meanwhile."""
-
+    """Everybody's page is open meanwhile, and what ends by itself is started again, as compose does it."""
     over = asyncio.Event()
 
     async def present() -> None:
@@ -203,12 +202,13 @@ async def on_duty(built: House) -> AsyncIterator[None]:
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), 2)
 
-    pages = asyncio.create_task(present())
-    try:
-        yield
-    finally:
-        over.set()
-        await pages
+    async with asyncio.TaskGroup() as group:
+        group.create_task(present())
+        group.create_task(built.keep_up(over))
+        try:
+            yield
+        finally:
+            over.set()
 
 
 def verdict(built: House, people: Sequence[Person]) -> tuple[Counter[str], list[str]]:
