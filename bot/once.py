@@ -14,7 +14,7 @@ from bot.channels.base import Channel, Sent
 from bot.clock import Clock
 from bot.deletions import Deletions
 from bot.errors import ChannelError, KeyGone, OutcomeUnknown, PersonLeft, TryLater
-from bot.inbox import Inbox
+from bot.inbox import Inbox, mint
 from bot.outbox import Begun, Outbox, Waiting
 
 TRIES = 3
@@ -32,6 +32,8 @@ class Once:
         self._clock = clock
         self._out: dict[str, Sent] = {}
         """What went out and the store does not know of yet, by outgoing id."""
+        self._tries: dict[str, str] = {}
+        """The name of the try that was begun last, by outgoing id."""
         self._failed: Counter[str] = Counter()
         """How often it could not be taken back, by outgoing id."""
 
@@ -39,7 +41,9 @@ class Once:
         """Send, unless an earlier try turns out to have gone out."""
         if (out := self._out.get(waiting.message.id)) is not None:
             return out
-        before = await self._outbox.begun(waiting, self._clock.now())
+        # A name of its own: if another worker begins meanwhile, what this one says of it counts no more.
+        self._tries[waiting.message.id] = this = mint()
+        before = await self._outbox.begun(waiting, self._clock.now(), this)
         clear = True
         if before is not None:
             if channel.can_list:
@@ -47,7 +51,7 @@ class Once:
                     return found
             else:
                 clear = await self._taken_back(channel, waiting, before)
-                await self._outbox.begun(waiting, self._clock.now())  # it may be erased by now, or out
+                await self._outbox.begun(waiting, self._clock.now(), this)  # it may be erased by now
         try:
             sent = await channel.send(waiting.message)
         except OutcomeUnknown:
@@ -72,9 +76,14 @@ class Once:
             await self._remember(channel, waiting, before, None)
         await self._outbox.refused(waiting)
 
+    def named(self, outgoing: str) -> str:
+        """The name of the try that was begun here last; empty: none was."""
+        return self._tries.get(outgoing, "")
+
     def done(self, outgoing: str) -> None:
         """The store knows what became of it."""
         self._out.pop(outgoing, None)
+        self._tries.pop(outgoing, None)
         self._failed.pop(outgoing, None)
 
     async def _taken_back(

@@ -55,6 +55,8 @@ class Went(Unshown):
     channel: str = ""
     number: int = 0
     """As `Sent.number`."""
+    between: str = ""
+    """With a last text, by one id: what else may stand between `Waiting.after` and it, and is to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +156,17 @@ class Outbox:
         found = await self._store.xpending(keys.outbox(partition), GROUP)
         return int(found["pending"])
 
-    async def begun(self, waiting: Waiting, now: float) -> Begun | None:
+    async def begun(self, waiting: Waiting, now: float, who: str) -> Begun | None:
         """Mark that sending begins; returns what is known of an earlier beginning, if there was one.
 
+        `who` names this try: no earlier one can put the message away any more, its late word is refused.
         Raises KeyGone where the conversation was erased meanwhile, or it is out: it is not sent any more.
         """
         partition = keys.partition_of(waiting.conversation)
         names = [keys.of(waiting.conversation, "key"), keys.trying(partition, waiting.message.id)]
         names += [keys.outbox(partition), keys.reached(partition, waiting.message.channel)]
-        before = await self._scripts.run("begin", names, [repr(now), keys.CAP, waiting.entry], copied=True)
+        values: list[Value] = [repr(now), keys.CAP, waiting.entry, who]
+        before = await self._scripts.run("begin", names, values, copied=True)
         if before is None:
             raise KeyGone("erased while it waited")
         return _begun(before) if before else None
@@ -220,8 +224,13 @@ class Outbox:
         sealed = await self._store.get(place)
         return Card.from_json(waiting.key.open(place, sealed)) if sealed is not None else None
 
-    async def done(self, partition: int, entry: str, fields: Fields, now: float, went: Went) -> None:
-        """The entry is out, or will never be: it leaves the outbox; with the last goes what was answered."""
+    async def done(
+        self, partition: int, entry: str, fields: Fields, now: float, went: Went, who: str = ""
+    ) -> bool:
+        """The entry is out, or will never be: it leaves the outbox; with the last goes what was answered.
+
+        False, and it stays, where another try than `who` has begun meanwhile.
+        """
         conversation = fields.get(b"c", b"").decode() or f"{partition}-gone"
         names = [keys.outbox(partition), keys.trying(partition, fields.get(b"o", b"").decode())]
         names += [keys.of(conversation, part) for part in ("owed", "shown", "key", "way")]
@@ -230,12 +239,13 @@ class Outbox:
         names += [keys.at(partition, went.hashed), keys.reached(partition, went.channel)]
         last = int(fields.get(b"k") == b"farewell")
         values: list[Value] = [entry, conversation, now, went.logged, went.delete_at, went.shown, last]
-        await self._scripts.run("sent", names, [*values, went.stays, went.number])
+        values += [went.stays, went.number, who, went.between]
+        return int(await self._scripts.run("sent", names, values)) >= 0
 
 
 def _begun(raw: bytes) -> Begun:
-    at, _, number = raw.decode().partition(" ")
-    return Begun(float(at), int(number or 0))  # as it rested before there were numbers
+    at, *rest = raw.decode().split(" ")
+    return Begun(float(at), int(rest[0]) if rest else 0)  # as it rested before there were numbers
 
 
 def sealed_message(conversation: str, key: Key, message: Sequence[object]) -> bytes:

@@ -147,10 +147,12 @@ class Sender:
         went = Went()
         if channel is not None and sent is not None:
             went = await self._went(channel, sent, waiting, card)
-            if waiting.after and (span := channel.unheard(waiting.after, sent.provider_id)):
-                await self._deletions.add(partition, [await self._deletions.resting(channel, span)])
         # First of all the store knows that it is out: whoever dies before that sends it again.
-        await self._outbox.done(partition, waiting.entry, fields, self._clock.now(), went)
+        this = self._once.named(waiting.message.id)
+        if not await self._outbox.done(partition, waiting.entry, fields, self._clock.now(), went, this):
+            # Another worker has begun it since, and will send it: this copy is not to stay beside.
+            await self._deletions.add(partition, [went.shown] if went.shown else [])
+            return
         out = sent.provider_id if sent is not None else None
         await self._fate(waiting.message.channel, waiting.conversation, waiting.message.id, out)
         with suppress(KeyGone):
@@ -260,6 +262,7 @@ class Sender:
         resting = await self._deletions.resting(channel, sent.provider_id)
         now = self._clock.now()
         late = card is not None and now - waiting.at > LATE_S
+        span = channel.unheard(waiting.after, sent.provider_id) if waiting.after else None
         return Went(
             resting if channel.deletes_log else "",
             now + FINAL_AFTER,
@@ -268,6 +271,7 @@ class Sender:
             card.hashed if card is not None else NOBODY,
             channel.name,
             sent.number,
+            await self._deletions.resting(channel, span) if span else "",
         )
 
     @staticmethod

@@ -4,7 +4,9 @@
 --       4 its id in the provider's log, where it went out and we delete there; else ""   5 when that is first tried
 --       6 its id in the person's chat, sealed, or ""   7 "1": it was the last text, the conversation is over
 --       8 the answer came late: until then (unix s) the conversation is not over; else 0
---       9 its number where the provider numbers all messages through, else 0
+--       9 its number where the provider numbers all messages through, else 0   10 the try that says so, or ""
+--       11 with a last text: the id of all between it and what was known before, which leaves the chat; else ""
+-- Returns 1 done, 0 it was out already, -1 another try has it since
 local function leaves(member, at)
   redis.call('ZADD', KEYS[8], at, member)
   redis.call('ZADD', KEYS[9], 'NX', ARGV[3], member)
@@ -14,8 +16,13 @@ end
 if tonumber(ARGV[9]) > tonumber(redis.call('GET', KEYS[13]) or 0) then
   redis.call('SET', KEYS[13], ARGV[9], 'EX', 86400)
 end
+if ARGV[10] ~= '' and #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) > 0 then
+  local begun = redis.call('GET', KEYS[2])
+  if not begun or begun:match('%S+$') ~= ARGV[10] then return -1 end
+end
 local lives = redis.call('EXISTS', KEYS[5]) == 1
 if ARGV[4] ~= '' then leaves(ARGV[4], ARGV[5]) end
+if ARGV[11] ~= '' then leaves(ARGV[11], ARGV[3]) end
 -- Erased while it was on its way: it does not stay in the chat.
 if ARGV[6] ~= '' and not lives then leaves(ARGV[6], ARGV[3]) end
 redis.call('DEL', KEYS[2])

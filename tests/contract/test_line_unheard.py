@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from bot import deletions, keys, once, way
 from bot.channels.telegram.send import Telegram
+from bot.outbox import Outbox
+from bot.sender import Sender
 from tests.faults.house import until
 from tests.stand_ins.line import Line, line
 
@@ -139,6 +142,50 @@ async def test_a_last_text_unheard_is_seen_once_and_what_they_write_next_stays(r
     await until(lambda: len(running.sandbox.answers("mira")) == 3, 20, "a new talk")
     await all_out(running)
     assert seen(running, "mira") == ["Done.", "hello again", HELLO, FIRST]
+
+
+async def test_a_worker_whose_time_is_over_puts_nothing_away_that_another_has_begun(
+    running: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It sent a last text, and says so only when another has taken that copy back to send it again."""
+    whole = running.whole
+    done, take_back = Outbox.done, Telegram.take_back
+    sent, may_say, said = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def late(outbox: Outbox, *given: Any) -> bool:
+        if sent.is_set() or not given[4].shown:
+            return await done(outbox, *given)
+        sent.set()
+        await may_say.wait()
+        found = await done(outbox, *given)
+        said.set()
+        return found
+
+    async def taken(channel: Telegram, *given: Any) -> None:
+        await take_back(channel, *given)
+        may_say.set()
+        await asyncio.wait_for(said.wait(), 10)
+
+    await answered(running, "mira", "is this job real?", 2)
+    await all_out(running)
+    monkeypatch.setattr(Outbox, "done", late)
+    monkeypatch.setattr(Telegram, "take_back", taken)
+    await running.sandbox.telegram("mira", "DELETE")
+    await asyncio.wait_for(sent.wait(), 10)
+    other = Sender(whole.outbox, whole.inbox, whole.deletions, whole.channels, whole.clock, _nobody)
+    for partition in range(keys.PARTITIONS):
+        await other.send(partition, await whole.outbox.next(partition, again=True, block_ms=0))
+    await all_out(running)
+    await until(lambda: _none_owed(running), 10, "what is to be deleted is")
+    assert seen(running, "mira") == ["Done."]
+
+
+async def _nobody(*_: object) -> None:
+    """Is told how a message ended."""
+
+
+async def _none_owed(running: Line) -> bool:
+    return not (await running.whole.deletions.owing()).waiting
 
 
 async def test_a_counsellors_words_unheard_are_seen_once(running: Line) -> None:
