@@ -23,9 +23,9 @@ from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.pressure import burst, danger
 from tests.bench.processes import line_of, process, troubles
 from tests.bench.provider import LISTENER
-from tests.bench.rasa_server import MODEL, rasa
-from tests.bench.result import Result, Side
-from tests.bench.rounds import Ask, Speech, play, warm
+from tests.bench.rasa_server import MODEL, Rasa, rasa
+from tests.bench.result import Result
+from tests.bench.rounds import Speech, play, warm
 from tests.bench.table import table
 from tests.bench.targets import targets
 
@@ -41,15 +41,28 @@ async def reference(result: Result, plan: Plan, folder: Path) -> None:
         result.reference = json.loads(await line_of(started, plan.patience_s, output))
 
 
-async def rounds(side: Side, ask: Ask, speech: Speech, plan: Plan, roles: dict[str, int]) -> None:
-    await warm(ask, speech)
+async def side_by_side(
+    result: Result, hotline: Line, server: Rasa, plan: Plan, speech: Speech, pids: dict[str, int]
+) -> None:
+    """Both sides' rounds in turn, the same texts: what a machine is slow at for a while, both are."""
+    same = Speech(result.reference["harmless"])
+    sides = (
+        (result.hotline, hotline.ask, speech, pids),
+        (result.rasa, server.ask, same, {"rasa run": server.pid}),
+    )
+    for _, ask, said, _ in sides:
+        await warm(ask, said)
     for senders in plan.senders:
-        told(f"  {side.name}: {senders} sender{'s' * (senders > 1)}")
-        side.rounds.append(await play(ask, speech, senders, plan.bounds, roles))
+        for side, ask, said, roles in sides:
+            told(f"  {side.name}: {senders} sender{'s' * (senders > 1)}")
+            side.rounds.append(await play(ask, said, senders, plan.bounds, roles))
+    result.silent = server.silent
+    for side, _, _, roles in sides:
+        side.memory = memory(roles)
 
 
 async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
-    """The whole hotline: ready, asked, in danger, under pressure."""
+    """The whole hotline: ready, asked beside the same model behind Rasa's own server, under pressure."""
     output, arrivals, side = folder / "house.log", Arrivals(), result.hotline
     await arrivals.listen()
     began = time.monotonic()
@@ -59,6 +72,10 @@ async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None
             found = json.loads(await line_of(started, plan.patience_s, output))
             side.ready_s = round(time.monotonic() - began, 2)
             async with line(found["given"], arrivals) as hotline:
+                told("  rasa run: starting")
+                async with rasa(folder, folder / "rasa.log") as server:
+                    result.rasa.ready_s = server.ready_s
+                    await side_by_side(result, hotline, server, plan, speech, found["pids"])
                 await asked(result, hotline, plan, speech, found["pids"])
     finally:
         arrivals.close()
@@ -66,9 +83,7 @@ async def ours(result: Result, plan: Plan, speech: Speech, folder: Path) -> None
 
 
 async def asked(result: Result, hotline: Line, plan: Plan, speech: Speech, pids: dict[str, int]) -> None:
-    await rounds(result.hotline, hotline.ask, speech, plan, pids)
     played = list(speech.phones)
-    result.hotline.memory = memory(pids)
     told("  hotline: danger to queue")
     urgent = [(language, text) for language, text in result.reference["urgent"]]
     result.queued = await danger(hotline, urgent[: plan.urgent])
@@ -83,17 +98,6 @@ async def asked(result: Result, hotline: Line, plan: Plan, speech: Speech, pids:
     result.opened = await grow(hotline, texts, played, plan.sizes, plan.messages, pids)
 
 
-async def theirs(result: Result, plan: Plan, speech: Speech, folder: Path) -> None:
-    """The same model behind Rasa's own server."""
-    async with rasa(folder, folder / "rasa.log") as server:
-        result.rasa.ready_s = server.ready_s
-        try:
-            await rounds(result.rasa, server.ask, speech, plan, {"rasa run": server.pid})
-        finally:
-            result.silent = server.silent
-        result.rasa.memory = memory({"rasa run": server.pid})
-
-
 async def bench(result: Result, plan: Plan) -> None:
     """All measurements, one after the other; what was found before a failure stays in `result`."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as made:
@@ -104,8 +108,6 @@ async def bench(result: Result, plan: Plan) -> None:
             speech = Speech(result.reference["harmless"])
             told("  hotline: starting")
             await ours(result, plan, speech, folder)
-            told("  rasa run: starting")
-            await theirs(result, plan, speech, folder)
 
 
 def told(sentence: str) -> None:

@@ -34,7 +34,7 @@ ACTIONS = {
 }
 DIFFERENCES = (
     "Both: from Twilio's webhook to the provider, the same stand-in, being given the (first) answer by POST",
-    "Messages. Whole talks of 8 messages, the same texts, in four languages.",
+    "Messages. Whole talks of 8 messages, the same texts, in four languages, rounds in turn.",
     "hotline: the webhook's signature is checked; a sealed inbox, language, danger in the message and in",
     "the talk so far, dialogue, a sealed outbox, delivery reports, deleting at the provider.",
     "rasa run: the same model archive in the same environment (without TensorFlow), Twilio channel, trackers",
