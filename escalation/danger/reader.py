@@ -18,7 +18,8 @@ from escalation.danger.taxonomy import TOPICS
 
 # In the middle of a talk a message below ALONE counts only where the last few together reach HEARD: "i am 19.
 # she says 900 euro and i sleep in the house" is an answer, not a cry. Among random harmless messages an ALONE
-# of .9 lost 2 % of the dangerous ones, .7 loses none; it costs .6 % more alarms in hard harmless talks.
+# of .9 lost 2.2 % of the dangerous ones, .7 loses 0.4 %; of messages in hard harmless talks it calls for
+# 8.2 %, that for 7.6 %.
 ALONE, HEARD = 0.7, 0.4
 SURE = 0.9  # how sure one sentence of a long text must be, for the whole to be danger
 LEAST = 1e-4  # no topic is ruled out
