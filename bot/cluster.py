@@ -62,6 +62,12 @@ class Cluster(RedisCluster):
             except RedisClusterException as error:
                 raise ConnectionError(type(error).__name__) from None
 
+    async def aclose(self) -> None:
+        """Also the lines to nodes that are the cluster's no more: redis-py closes them on the side."""
+        closing = list(self.nodes_manager._background_tasks)
+        await super().aclose()
+        await asyncio.gather(*closing, return_exceptions=True)
+
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> "Pipeline":
         return Pipeline(self, transaction)  # type: ignore[abstract]
 

@@ -60,7 +60,7 @@ class Once:
             if before is not None and isinstance(error, PersonLeft):
                 await self._remember(channel, waiting, before, None)
             if clear:
-                await self._outbox.refused(waiting)
+                await self._begin_anew(waiting)
             raise
         self._out[waiting.message.id] = sent
         if before is not None:
@@ -74,7 +74,7 @@ class Once:
             return
         if not await self._taken_back(channel, waiting, before, at_once=True):
             await self._remember(channel, waiting, before, None)
-        await self._outbox.refused(waiting)
+        await self._begin_anew(waiting)
 
     def named(self, outgoing: str) -> str:
         """The name of the try that was begun here last; empty: none was."""
@@ -85,6 +85,11 @@ class Once:
         self._out.pop(outgoing, None)
         self._tries.pop(outgoing, None)
         self._failed.pop(outgoing, None)
+
+    async def _begin_anew(self, waiting: Waiting) -> None:
+        """No try of it is out: there is none whose word could be late."""
+        await self._outbox.refused(waiting)
+        self._tries.pop(waiting.message.id, None)
 
     async def _taken_back(
         self, channel: Channel, waiting: Waiting, before: Begun, *, at_once: bool = False

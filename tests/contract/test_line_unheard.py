@@ -251,6 +251,7 @@ async def test_a_take_back_that_failed_is_made_good_when_the_provider_is_back(ru
     sandbox.faults("telegram", "500", count=5, **TAKE)
     sandbox.faults("telegram", "429", count=4, nth=2, retry_after=0, **SEND)
     await sandbox.telegram("mira", "and the contract?")
+    await until(lambda: SECOND in seen(running, "mira"), 10, "it went out")
     await all_out(running)
     assert seen(running, "mira") == ["is this job real?", HELLO, FIRST, "and the contract?", SECOND]
 
