@@ -60,7 +60,7 @@ class Once:
             if before is not None and isinstance(error, PersonLeft):
                 await self._remember(channel, waiting, before, None)
             if clear:
-                await self._begin_anew(waiting)
+                await self._begin_anew(waiting, this)
             raise
         self._out[waiting.message.id] = sent
         if before is not None:
@@ -74,7 +74,7 @@ class Once:
             return
         if not await self._taken_back(channel, waiting, before, at_once=True):
             await self._remember(channel, waiting, before, None)
-        await self._begin_anew(waiting)
+        await self._begin_anew(waiting, before.who)
 
     def named(self, outgoing: str) -> str:
         """The name of the try that was begun here last; empty: none was."""
@@ -86,9 +86,9 @@ class Once:
         self._tries.pop(outgoing, None)
         self._failed.pop(outgoing, None)
 
-    async def _begin_anew(self, waiting: Waiting) -> None:
-        """No try of it is out: there is none whose word could be late."""
-        await self._outbox.refused(waiting)
+    async def _begin_anew(self, waiting: Waiting, who: str) -> None:
+        """No try of it up to this one is out: there is none whose word could be late."""
+        await self._outbox.refused(waiting, who)
         self._tries.pop(waiting.message.id, None)
 
     async def _taken_back(

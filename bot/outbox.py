@@ -61,10 +61,13 @@ class Went(Unshown):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """When a sending was begun, unix seconds, and how far the provider's numbering had come; 0: not known."""
+    """When a sending was first begun, unix seconds; how far the provider's numbering had come, 0: not known;
+    and the name of the try that was begun last.
+    """
 
     at: float
     number: int
+    who: str
 
 
 class HeldBack(Exception):
@@ -177,9 +180,10 @@ class Outbox:
         before = await self._store.get(place)
         return _begun(before) if before else None
 
-    async def refused(self, waiting: Waiting) -> None:
-        """It was not sent, or taken back: the next try begins anew."""
-        await self._store.delete(keys.trying(keys.partition_of(waiting.conversation), waiting.message.id))
+    async def refused(self, waiting: Waiting, who: str) -> None:
+        """It was not sent, or taken back: the next try begins anew, unless one has begun since `who`."""
+        partition = keys.partition_of(waiting.conversation)
+        await self._scripts.run("refused", [keys.trying(partition, waiting.message.id)], [who])
 
     async def unheard(self, conversation: str) -> Begun | None:
         """The first sending of this conversation that was begun, where nobody knows how that ended."""
@@ -245,7 +249,7 @@ class Outbox:
 
 def _begun(raw: bytes) -> Begun:
     at, *rest = raw.decode().split(" ")
-    return Begun(float(at), int(rest[0]) if rest else 0)  # as it rested before there were numbers
+    return Begun(float(at), int(rest[0]) if rest else 0, [at, *rest][-1])  # as it rested before: at alone
 
 
 def sealed_message(conversation: str, key: Key, message: Sequence[object]) -> bytes:

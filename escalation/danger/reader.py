@@ -121,7 +121,7 @@ class Reader:
         alone = map(self._classifier.judge, texts[:-1], vectors[:-1])
         worst = max(now.escalate, *(one.escalate for one in alone))
         suspected = self._classifier.suspicion(talk.escalate, worst) >= bars.read
-        if doubted or suspected or now.escalate >= bars.escalate or not texts[-1]:
+        if doubted or suspected or now.escalate >= bars.escalate:
             whole = embed(last_few)
             talk = self._classifier.judge(last_few, whole)
         return talk, whole

@@ -51,7 +51,7 @@ async def test_a_fail_over_under_sentinels_loses_and_doubles_nothing() -> None:
 
 @pytest.mark.skipif(
     os.environ.get("HOTLINE_CLUSTER_FAULTS") != "1",
-    reason="not every run ended in time (bot/operating/RUNBOOK.md): an open issue",
+    reason="not every run ended in time (bot/operating/RUNBOOK.md)",
 )
 async def test_a_fail_over_on_a_cluster_loses_and_doubles_nothing() -> None:
     with slotted() as servers:

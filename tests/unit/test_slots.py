@@ -15,8 +15,8 @@ from escalation.cases import queue
 from tests.stand_ins.parts import PHONE
 from tests.stand_ins.slots import OneSlot, same_slot
 
-ELSEWHERE = {"renew", "bot/release", "share"}
-"""Run by a worker's own loop (one key each), or only while the deployment secret changes (one key)."""
+ELSEWHERE = {"renew", "bot/release", "share", "refused"}
+"""Run by a worker's own loop, while the deployment secret changes, or after a refusal: one key each."""
 
 
 async def test_a_whole_talk_keeps_every_script_and_transaction_in_one_slot(
