@@ -59,8 +59,8 @@ class Went(Unshown):
     """With a last text, by one id: what else may stand between `Waiting.after` and it, and is to go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+@dataclass(frozen=True, slots=True, repr=False)
+class Begun(Unshown):
     """When a sending was first begun, unix seconds; how far the provider's numbering had come, 0: not known;
     and the name of the try that was begun last.
     """
